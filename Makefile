@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup lab test lint run refresh lock clean
+
+PYTHON ?= python3
+BIN    := .venv/bin
+READY  := .venv/.ready
+# JupyterLab starts for root, as in a container, only when told to.
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s%s\n", $$1, $$2}'
+
+setup: $(READY)  ## create .venv from requirements.txt (the other targets do it when needed)
+
+# The set-up runs again when the pins change.
+$(READY): requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The notebooks need Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) comes without venv. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up .venv ..."
+	@rm -f $(READY)
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.txt uv
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --compile-bytecode requirements.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $(READY)
+
+lab: $(READY)  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
+	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT) $(LAB_FLAGS)
+
+test: lint  ## validate every stored output and test every helper
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(READY)  ## check the style of the code, notebooks included
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+
+run: $(READY)  ## execute every notebook and write it as a page to build/
+	@$(BIN)/python -m helpers.publish run
+
+refresh: $(READY)  ## execute the notebooks and store their outputs (the only way to store them)
+	@$(BIN)/python -m helpers.publish refresh
+
+lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt
+
+clean:  ## remove .venv and everything generated
+	@rm -rf .venv build .hypothesis .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What the notebooks share: symbols, activations, the long way, comparisons, data, drawing."""

@@ -1,0 +1,74 @@
+"""Columns, vec and the fold, on sympy and numpy alike; and what bad input is told."""
+
+import numpy as np
+import pytest
+from sympy import ImmutableMatrix
+
+from helpers.layout import check_shape, check_whole, col, fold, vec
+from helpers.symbolic import matrix
+
+
+def test_col_makes_a_column_of_a_list_an_array_a_row_or_a_number():
+    for values in (
+        [1, 2, 3],
+        np.array([1, 2, 3]),
+        np.array([[1, 2, 3]]),
+        np.array([[1], [2], [3]]),
+    ):
+        assert col(values).tolist() == [[1], [2], [3]]
+    assert col(7).tolist() == [[7]]
+
+
+@pytest.mark.parametrize("values", [[], [[1, 2], [3, 4]], ["a", "b"], [1, np.nan], [1, np.inf]])
+def test_col_refuses_what_is_no_column(values):
+    with pytest.raises(ValueError, match="values"):
+        col(values)
+
+
+def test_vec_is_row_major_for_numpy_and_for_sympy():
+    W = np.arange(12).reshape(3, 4)
+    assert vec(W).ravel().tolist() == list(range(12))
+    symbols = matrix("W", 3, 4)
+    v = vec(symbols)
+    assert v.shape == (12, 1)
+    for i in range(3):
+        for j in range(4):
+            assert v[i * 4 + j, 0] == symbols[i, j]
+    assert v != symbols.vec(), "sympy's own vec is column-major"
+
+
+def test_fold_undoes_vec_for_numpy_and_for_sympy():
+    W = np.arange(12.0).reshape(3, 4)
+    assert np.array_equal(fold(vec(W).T, W), W)
+    symbols = matrix("W", 3, 4)
+    assert fold(vec(symbols).T, symbols) == symbols
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (np.zeros(12), r"jacobian_row is \(12,\), expected \(1, 12\): a 1-D array"),
+        (np.zeros((12, 1)), r"jacobian_row is \(12, 1\), expected \(1, 12\): transposed"),
+        (np.zeros((1, 11)), r"jacobian_row is \(1, 11\), expected \(1, 12\)"),
+        ([1] * 12, "jacobian_row is a list"),
+    ],
+)
+def test_fold_names_the_argument_the_shapes_and_the_slip(row, message):
+    with pytest.raises(ValueError, match=message):
+        fold(row, np.zeros((3, 4)))
+
+
+def test_a_one_dimensional_array_is_told_to_become_a_column():
+    with pytest.raises(ValueError, match=r"x is \(4,\), expected \(4, 1\): .* col\(x\)"):
+        check_shape("x", np.zeros(4), (4, 1))
+    with pytest.raises(ValueError, match="a bare number"):
+        check_shape("s", np.array(1.0), (1, 1))
+    with pytest.raises(ValueError, match=r"expected \(any, 1\)"):
+        check_shape("x", np.zeros((2, 3)), (None, 1))
+    check_shape("x", ImmutableMatrix([1, 2]), (None, 1))
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.0, "3", True])
+def test_a_size_is_a_whole_number_from_one_on(value):
+    with pytest.raises(ValueError, match="m is"):
+        check_whole("m", value)
