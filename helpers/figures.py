@@ -112,7 +112,7 @@ def secants(
         axes.plot(x, function(at) + slope * (x - at), "--", color=BLUE, label="tangent")
         ends = np.array([at, at + step])
         axes.plot(ends, function(ends), "o-", color=ORANGE, label="secant")
-        axes.set_title(f"$h = {step:g}$\nsecant slope {rise:.4f}")
+        axes.set_title(f"$\\varepsilon = {step:g}$\nsecant slope {rise:.4f}")
         axes.set_xticks(ends, [f"{end:g}" for end in ends])
         axes.set_yticks([])
     panels[0].legend(loc="upper left", handlelength=1.2)
@@ -182,11 +182,27 @@ def growth(
 # --- matrices -------------------------------------------------------------------------------
 
 
+def by_row(i: int, j: int) -> str:
+    """Colour an entry by its row."""
+    return COLOURS[i % len(COLOURS)]
+
+
+def by_column(i: int, j: int) -> str:
+    """Colour an entry by its column."""
+    return COLOURS[j % len(COLOURS)]
+
+
+def by_block(columns: int) -> Callable[[int, int], str]:
+    """Colour an entry by its block of so many columns."""
+    return lambda i, j: COLOURS[j // columns % len(COLOURS)]
+
+
 @dataclass(frozen=True)
 class Grid:
     """A matrix to draw: its entries, a title above, its shape below, a colour for each entry.
 
-    ``colour`` is given (i, j) and returns a colour or ``None``; a zero is always drawn faint.
+    ``colour`` is given (i, j) and returns a colour or ``None``, as ``by_row`` and ``by_column``
+    do; a zero is always drawn faint.
     """
 
     title: str

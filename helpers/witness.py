@@ -83,8 +83,8 @@ def largest_difference(**ways: NDArray) -> float:
     return max(float(np.abs(way - reference).max()) for _, way in others)
 
 
-def agree(tolerance: float = 1e-12, **ways: NDArray) -> str:
-    """Assert that every way gives the same numbers, and say so with their shape.
+def agree(tolerance: float = 1e-12, **ways: NDArray) -> None:
+    """Assert that every way gives the same numbers, and print so with their shape.
 
     An ``AssertionError`` prints the two that differ. The sentence names the bound and not the
     difference itself, which is rounding and would change from one processor to another.
@@ -99,7 +99,7 @@ def agree(tolerance: float = 1e-12, **ways: NDArray) -> str:
             f"{name} =\n{np.array_str(np.asarray(way), precision=6)}"
         )
     names = " = ".join(ways)
-    return f"{names}: shape {np.shape(reference)}, equal to within {tolerance:g}"
+    print(f"{names}: shape {np.shape(reference)}, equal to within {tolerance:g}")
 
 
 class CountedNumber:
