@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,16 +19,19 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
-from sympy import MatrixBase, latex
+from sympy import Function, MatrixBase, Mul
+from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 # A colour for each row or curve: Okabe and Ito's, told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, "#56B4E9")
 INK, FAINT, PAPER = "#1b1f24", "#9aa3ad", "#ffffff"
 WIDTH = 8.2  # inches; shown at 100 CSS pixels to the inch
-DOTS = 160  # stored pixels to the inch, for projectors
+DOTS = 140  # stored pixels to the inch, for projectors
 
 STYLE = {
     "font.size": 15,
@@ -37,7 +41,7 @@ STYLE = {
     "ytick.labelsize": 13.5,
     "legend.fontsize": 14,
     "legend.frameon": False,
-    "mathtext.fontset": "cm",
+    "mathtext.fontset": "dejavuserif",
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -91,9 +95,54 @@ def show(figure: Figure, alt: str) -> None:
     )
 
 
-def _canvas(height: float, columns: int = 1, **kwargs: Any) -> tuple[Figure, NDArray]:
-    figure = Figure(figsize=(WIDTH, height), dpi=DOTS)
+def _canvas(
+    height: float, columns: int = 1, margins: tuple[float, ...] | None = None, **kwargs: Any
+) -> tuple[Figure, NDArray]:
+    # Margins in inches (left, right, bottom, top, between panels) save the automatic layout,
+    # which draws every text twice; without them the layout is automatic.
+    figure = Figure(figsize=(WIDTH, height), dpi=DOTS, layout="none" if margins else None)
+    if margins:
+        left, right, bottom, top, between = margins
+        panel = (WIDTH - left - right - (columns - 1) * between) / columns
+        figure.subplots_adjust(
+            left / WIDTH, bottom / height, 1 - right / WIDTH, 1 - top / height, between / panel
+        )
     return figure, figure.subplots(1, columns, squeeze=False, **kwargs)[0]
+
+
+class _Sheet:
+    """A figure without axes, measured in units of its own, with its origin at the centre."""
+
+    def __init__(self, height: float, wide: float, tall: float) -> None:
+        self.figure = Figure(figsize=(WIDTH, height), dpi=DOTS, layout="none")
+        self.units = (
+            Affine2D().scale(1 / wide, 1 / tall).translate(0.5, 0.5) + self.figure.transFigure
+        )
+
+    def text(self, x: float, y: float, text: str, size: float, **style: Any) -> None:
+        # Letters are italic, as in a formula, but set as plain text: a formula takes ten times
+        # as long. Give one ($...$) where it has roman parts.
+        letters = {"family": "DejaVu Serif", "style": "italic"}
+        style = {"ha": "center", "va": "center"} | letters | style
+        text = text.replace("f′", "f\u200a′")  # a hair's breadth between italic f and prime
+        self.figure.text(x, y, text, transform=self.units, fontsize=size, **style)
+
+    def add(self, patch: Patch) -> None:
+        patch.set_transform(self.units)
+        self.figure.add_artist(patch)
+
+
+def _power_of_ten(value: float, _: int) -> str:
+    # Plain characters: as formulas, these labels would take most of a figure's time.
+    exponent = round(np.log10(value))
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _decades(axes: Axes) -> None:
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(_power_of_ten)
+    axes.grid(alpha=0.25)
 
 
 # --- curves ---------------------------------------------------------------------------------
@@ -104,7 +153,7 @@ def secants(
     function: Callable[[NDArray], NDArray], at: float, slope: float, steps: Sequence[float]
 ) -> Figure:
     """Draw the graph near ``at`` with its tangent and a secant, one panel for each step."""
-    figure, panels = _canvas(3.7, len(steps))
+    figure, panels = _canvas(3.7, len(steps), margins=(0.15, 0.1, 0.4, 0.7, 0.25))
     for axes, step in zip(panels, steps, strict=True):
         x = np.linspace(at - 0.25 * step, at + 1.25 * step, 60)
         rise = float(function(at + step) - function(at)) / step
@@ -112,7 +161,7 @@ def secants(
         axes.plot(x, function(at) + slope * (x - at), "--", color=BLUE, label="tangent")
         ends = np.array([at, at + step])
         axes.plot(ends, function(ends), "o-", color=ORANGE, label="secant")
-        axes.set_title(f"$\\varepsilon = {step:g}$\nsecant slope {rise:.4f}")
+        axes.set_title(f"ε = {step:g}\nsecant slope {rise:.4f}")
         axes.set_xticks(ends, [f"{end:g}" for end in ends])
         axes.set_yticks([])
     panels[0].legend(loc="upper left", handlelength=1.2)
@@ -131,7 +180,7 @@ def log_log(
 
     ``notes`` puts a text at a point (x, y).
     """
-    figure, (axes,) = _canvas(4.0)
+    figure, (axes,) = _canvas(4.0, margins=(1.15, 0.15, 0.75, 0.1, 0))
     for marker, (label, (x, y)) in zip("osD^v", curves.items(), strict=False):
         x, y = np.asarray(x, float), np.asarray(y, float)
         axes.loglog(x[y > 0], y[y > 0], marker=marker, label=label)
@@ -139,7 +188,7 @@ def log_log(
         axes.annotate(text, point, ha="center", va="bottom")
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.legend()
-    axes.grid(alpha=0.25)
+    _decades(axes)
     return figure
 
 
@@ -156,7 +205,7 @@ def growth(
     Each curve is (computed, measured): a dashed line through every size, and a dot for each
     measurement. ``limits`` draws a labelled horizontal line in the panel of that title.
     """
-    figure, axes_row = _canvas(4.3, len(panels))
+    figure, axes_row = _canvas(4.3, len(panels), margins=(0.7, 0.15, 0.75, 0.45, 0.75))
     sizes = np.asarray(sizes, float)
     for axes, (title, curves) in zip(axes_row, panels.items(), strict=True):
         for (label, (computed, measured)), colour, marker in zip(
@@ -172,7 +221,7 @@ def growth(
             axes.axhline(level, color=FAINT, lw=1.5)
             axes.annotate(text, (sizes[0], level), va="bottom", fontsize=13.5)
         axes.set(title=title, xlabel=xlabel)
-        axes.grid(alpha=0.25)
+        _decades(axes)
         axes.legend(loc="upper left", handlelength=1.2)
         low, high = axes.get_ylim()
         axes.set_ylim(low, high * 10 ** (0.35 * np.log10(high / low)))
@@ -213,69 +262,74 @@ class Grid:
 def _entry(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return f"{value + 0.0:.2f}"
-    return f"${latex(value)}$".replace(r"\left", "").replace(r"\right", "")
+    # sympy's own pretty() would do, but loads its units of physics for the first product.
+    if isinstance(value, Mul):
+        return "".join(map(_entry, value.as_ordered_factors()))
+    if isinstance(value, Function):
+        name = value.func.__name__.replace("'", "′")
+        return f"{name}({', '.join(map(_entry, value.args))})"
+    return pretty_symbol(str(value))
 
 
-def _draw_grid(axes: Axes, grid: Grid, left: float, size: float, wide: float) -> float:
+def _draw_grid(
+    sheet: _Sheet, grid: Grid, left: float, middle: float, size: float, wide: float
+) -> None:
     rows, cols = grid.entries.shape
-    bottom = -rows / 2
-    for i in range(rows):
-        for j in range(cols):
-            value = grid.entries[i, j]
-            x, y = left + j * wide, bottom + rows - 1 - i
-            colour = None if value == 0 else grid.colour(i, j)
-            axes.add_patch(
-                Rectangle(
-                    (x, y),
-                    wide,
-                    1,
-                    facecolor=colour or "none",
-                    alpha=0.28 if colour else 1,
-                    edgecolor="none",
-                )
-            )
-            axes.text(
-                x + wide / 2,
-                y + 0.5,
-                "0" if value == 0 else _entry(value),
-                ha="center",
-                va="center",
-                fontsize=size,
-                color=FAINT if value == 0 else INK,
-            )
-    axes.add_patch(
-        Rectangle((left, bottom), cols * wide, rows, fill=False, edgecolor=INK, lw=1.6)
-    )
-    middle = left + cols * wide / 2
-    axes.text(middle, rows / 2 + 0.22, grid.title, ha="center", va="bottom")
-    axes.text(
-        middle, -rows / 2 - 0.22, rf"${rows}\times{cols}$", ha="center", va="top", fontsize=14
-    )
-    return left + cols * wide
+    top, centre = middle + rows / 2, left + cols * wide / 2
+    for i, j in np.ndindex(rows, cols):
+        value = grid.entries[i, j]
+        x, y = left + j * wide, top - 1 - i
+        if value == 0:
+            sheet.text(x + wide / 2, y + 0.5, "0", size, color=FAINT, style="normal")
+            continue
+        if colour := grid.colour(i, j):
+            sheet.add(Rectangle((x, y), wide, 1, facecolor=colour, alpha=0.28, lw=0))
+        upright = "normal" if isinstance(value, float) else "italic"
+        sheet.text(x + wide / 2, y + 0.5, _entry(value), size, style=upright)
+    sheet.add(Rectangle((left, top - rows), cols * wide, rows, fill=False, ec=INK, lw=1.6))
+    sheet.text(centre, top + 0.22, grid.title, 15, va="bottom")
+    sheet.text(centre, top - rows - 0.22, f"{rows} × {cols}", 13.5, va="top", style="normal")
 
 
 @styled
-def matrices(*parts: Grid | str, wide: float = 1.0, size: float = 14) -> Figure:
+def matrices(*parts: Grid | str, wide: float = 1.0, size: float = 15) -> Figure:
     """Draw matrices from left to right with the signs between them, every entry written out.
 
-    ``wide`` is the width of an entry against its height; ``size`` its type in points.
+    A part that is a newline starts another line. ``wide`` is the width of an entry against its
+    height; ``size`` its type in points.
     """
-    width = sum(
-        part.entries.shape[1] * wide if isinstance(part, Grid) else 1.1 for part in parts
-    )
-    tall = max(part.entries.shape[0] for part in parts if isinstance(part, Grid)) + 1.9
-    width += 0.5
-    figure, (axes,) = _canvas(min(WIDTH * tall / width, 0.62 * tall))
-    left = 0.25
+    lines: list[list[Grid | str]] = [[]]
     for part in parts:
-        if isinstance(part, Grid):
-            left = _draw_grid(axes, part, left, size, wide)
+        if part == "\n":
+            lines.append([])
         else:
-            axes.text(left + 0.55, 0, part, ha="center", va="center", fontsize=18)
-            left += 1.1
-    axes.set(xlim=(0, width), ylim=(-tall / 2, tall / 2))
-    axes.set_axis_off()
-    return figure
+            lines[-1].append(part)
+
+    def extent(part: Grid | str) -> float:
+        if isinstance(part, Grid):
+            return part.entries.shape[1] * wide
+        glyphs = re.sub(r"\\[a-zA-Z]+", "x", part).translate(
+            str.maketrans("", "", "${}^_\\;, ")
+        )
+        return max(1.1, 0.42 * len(glyphs))
+
+    widths = [sum(map(extent, line)) for line in lines]
+    heights = [
+        max(p.entries.shape[0] for p in line if isinstance(p, Grid)) + 1.9 for line in lines
+    ]
+    width, height = max(*widths, 9) + 0.5, sum(heights)
+    sheet = _Sheet(WIDTH * height / width, width, height)
+    middle = height / 2
+    for line, line_width, tall in zip(lines, widths, heights, strict=True):
+        left, middle = -line_width / 2, middle - tall / 2
+        for part in line:
+            if isinstance(part, Grid):
+                _draw_grid(sheet, part, left, middle, size, wide)
+            else:
+                sheet.text(left + extent(part) / 2, middle, part, 18)
+            left += extent(part)
+        middle -= tall / 2
+    return sheet.figure
 
 
 # --- graphs ---------------------------------------------------------------------------------
@@ -296,10 +350,13 @@ def graph(
     nodes: Mapping[str, tuple[float, float]], edges: Sequence[Edge], height: float
 ) -> Figure:
     """Draw a computation graph: nodes at their places, arrows between them with labels."""
-    figure, (axes,) = _canvas(height)
+    xs, ys = zip(*nodes.values(), strict=True)
+    middle, centre = (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+    place = {name: (x - middle, y - centre) for name, (x, y) in nodes.items()}
+    sheet = _Sheet(height, max(xs) - min(xs) + 1, max(ys) - min(ys) + 1.2)
     for edge in edges:
-        (x0, y0), (x1, y1) = nodes[edge.start], nodes[edge.end]
-        axes.add_patch(
+        (x0, y0), (x1, y1) = place[edge.start], place[edge.end]
+        sheet.add(
             FancyArrowPatch(
                 (x0, y0),
                 (x1, y1),
@@ -311,28 +368,12 @@ def graph(
                 color=edge.colour,
             )
         )
-        axes.annotate(
-            edge.label,
-            ((x0 + x1) / 2, (y0 + y1) / 2),
-            xytext=(0, 8 if y0 == y1 else 0),
-            textcoords="offset points",
-            ha="center" if y0 == y1 else "left",
-            va="bottom" if y0 == y1 else "center",
-            color=INK,
-            fontsize=16,
-            bbox=None if y0 == y1 else {"facecolor": PAPER, "edgecolor": "none", "pad": 1},
-        )
-    for name, (x, y) in nodes.items():
-        axes.text(
-            x,
-            y,
-            name,
-            ha="center",
-            va="center",
-            fontsize=19,
-            bbox={"boxstyle": "circle,pad=0.42", "facecolor": PAPER, "edgecolor": INK, "lw": 2},
-        )
-    xs, ys = zip(*nodes.values(), strict=True)
-    axes.set(xlim=(min(xs) - 0.5, max(xs) + 0.5), ylim=(min(ys) - 0.6, max(ys) + 0.6))
-    axes.set_axis_off()
-    return figure
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        if y0 == y1:
+            sheet.text(x, y + 0.1, edge.label, 16, va="bottom")
+        else:
+            sheet.text(x + 0.08, y + (0.16 if y0 > y1 else -0.16), edge.label, 16, ha="left")
+    circle = {"boxstyle": "circle,pad=0.42", "facecolor": PAPER, "edgecolor": INK, "lw": 2}
+    for name, (x, y) in place.items():
+        sheet.text(x, y, name, 19, bbox=circle)
+    return sheet.figure

@@ -107,11 +107,12 @@ def _with_progress(path: Path) -> NotebookNode:
     return notebook
 
 
-def tagged_picture(notebook: NotebookNode, tag: str) -> str | None:
-    """Find the base64 PNG in the output of the cell that carries ``tag``."""
+def tagged_picture(notebook: NotebookNode, tag: str) -> bytes | None:
+    """Find the PNG in the output of the cell that carries ``tag``."""
     for cell in notebook.cells:
         if tag in cell.metadata.get("tags", []):
-            return next(o.data["image/png"] for o in cell.outputs if "image/png" in o.data)
+            picture = next(o.data["image/png"] for o in cell.outputs if "image/png" in o.data)
+            return base64.b64decode(picture)
     return None
 
 
@@ -121,7 +122,7 @@ def refresh(paths: list[Path]) -> None:
         notebook = _with_progress(path)
         path.write_text(normalised(notebook), encoding="utf-8")
         if picture := tagged_picture(notebook, "readme-picture"):
-            README_PICTURE.write_bytes(base64.decodebytes(picture.encode()))
+            README_PICTURE.write_bytes(picture)
 
 
 def run(paths: list[Path]) -> None:

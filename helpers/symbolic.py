@@ -5,7 +5,6 @@ The layout is numerator layout throughout, as section 4.3 defines it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
@@ -35,13 +34,13 @@ def column(name: str, rows: int) -> ImmutableMatrix:
 
 
 def matrix(name: str, rows: int, cols: int) -> ImmutableMatrix:
-    """Make a matrix ``(rows, cols)`` of the symbols name_{i,j}: row i, column j, from 1.
+    """Make a matrix ``(rows, cols)`` of the symbols name_i,j: row i, column j, from 1.
 
-    The comma keeps name_{1,11} and name_{11,1} apart.
+    The comma keeps name_1,11 and name_11,1 apart.
     """
     check_whole("rows", rows)
     check_whole("cols", cols)
-    return ImmutableMatrix(rows, cols, lambda i, j: Symbol(f"{name}_{{{i + 1},{j + 1}}}"))
+    return ImmutableMatrix(rows, cols, lambda i, j: Symbol(f"{name}_{i + 1},{j + 1}"))
 
 
 class Elementwise(Function):
@@ -120,7 +119,7 @@ def evaluate(expression: Expr | MatrixBase, values: Mapping[MatrixBase, NDArray]
     """Turn a symbolic expression into numbers: each matrix of symbols takes its array's values.
 
     A symbolic matrix gives an array of its shape, an expression gives ``(1, 1)``. A symbol left
-    without a value is a ``ValueError``.
+    without a value is a ``ValueError``. Numbers too large for exp are an ``OverflowError``.
     """
     names: list[Symbol] = []
     numbers: list[float] = []
@@ -134,7 +133,6 @@ def evaluate(expression: Expr | MatrixBase, values: Mapping[MatrixBase, NDArray]
     missing = sorted(str(symbol) for symbol in whole.free_symbols - set(names))
     if missing:
         raise ValueError(f"values has nothing for {', '.join(missing)}, expected every symbol")
-    # numpy has no erf; every other function is its own.
-    modules = [{"erf": np.vectorize(math.erf, otypes=[float])}, "numpy"]
-    flat = lambdify(names, list(whole), modules=modules, cse=True)(*numbers)
+    # One number at a time, so Python's own functions do, erf among them.
+    flat = lambdify(names, list(whole), modules="math", cse=True)(*numbers)
     return np.array(flat, dtype=float).reshape(whole.shape)

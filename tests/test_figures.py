@@ -12,7 +12,7 @@ from helpers.figures import Edge, Grid
 
 
 def a_graph():
-    return figures.graph({"$x$": (0, 0), "$y$": (1, 0)}, [Edge("$x$", "$y$", "$2x$")], 1.7)
+    return figures.graph({"x": (0, 0), "y": (1, 0)}, [Edge("x", "y", "$2x$")], 1.7)
 
 
 def some_figures():

@@ -1,0 +1,171 @@
+"""The notebooks as stored: run whole, normalised, described, linked, within budget.
+
+That their outputs are true is nbval's part, which runs with these tests.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from itertools import pairwise
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers.publish import (
+    METADATA,
+    README_PICTURE,
+    ROOT,
+    normalised,
+    notebooks,
+    tagged_picture,
+)
+
+PATHS = notebooks()
+IGNORED = re.compile(r"nbval-(ignore-output|skip)|NBVAL_(IGNORE_OUTPUT|SKIP)", re.IGNORECASE)
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def read(path):
+    """Read a stored notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    """List the code cells of a stored notebook."""
+    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+
+
+def anchors(path):
+    """List the anchors of a notebook's headings as JupyterLab makes them."""
+    markdown = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    headings = re.findall(r"^#+ (.+)$", "\n".join(markdown), re.MULTILINE)
+    return {heading.strip().replace(" ", "-") for heading in headings}
+
+
+def test_there_are_notebooks():
+    assert len(PATHS) >= 2
+
+
+@every_notebook
+def test_every_code_cell_was_run_once_and_in_order(path):
+    cells = code_cells(path)
+    assert all(cell.source.strip() for cell in cells)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+@every_notebook
+def test_no_error_and_no_warning_is_stored(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", cell.source
+
+
+@every_notebook
+def test_the_file_is_normalised(path):
+    notebook = read(path)
+    assert notebook.metadata == METADATA
+    assert path.read_text(encoding="utf-8") == normalised(notebook), "make refresh"
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@every_notebook
+def test_nine_cells_in_ten_have_an_output_and_hardly_one_is_ignored(path):
+    cells = code_cells(path)
+    with_output = sum(bool(cell.outputs) for cell in cells)
+    ignored = [
+        c for c in cells if IGNORED.search(c.source + " ".join(c.metadata.get("tags", [])))
+    ]
+    assert with_output >= 0.9 * len(cells), f"{with_output} of {len(cells)}"
+    assert len(ignored) <= 0.05 * len(cells)
+
+
+@every_notebook
+def test_every_picture_says_what_it_shows(path):
+    for cell in code_cells(path):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                alt = output.metadata["image/png"]["alt"]
+                assert alt == output.data["text/plain"]
+                assert len(alt.split()) >= 8, alt
+
+
+@every_notebook
+def test_every_link_within_the_series_arrives(path):
+    for cell in read(path).cells:
+        if cell.cell_type != "markdown":
+            continue
+        for target in LINK.findall(cell.source):
+            if "://" in target:
+                continue
+            name, _, anchor = target.partition("#")
+            file = path.parent / name if name else path
+            assert file.exists(), target
+            assert not anchor or anchor in anchors(file), target
+
+
+def test_every_link_of_the_readme_arrives():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        assert "://" in target or (ROOT / target.partition("#")[0]).exists(), target
+
+
+def test_the_readmes_picture_is_the_notebooks():
+    pictures = [tagged_picture(read(path), "readme-picture") for path in PATHS]
+    (picture,) = filter(None, pictures)
+    assert README_PICTURE.read_bytes() == picture, "make refresh"
+
+
+# --- the budget -----------------------------------------------------------------------------
+
+PROBE = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+IMPORTS = new_notebook(cells=[new_code_cell("import numpy, sympy, matplotlib")])
+
+
+def measure(notebook, folder):
+    """Run a notebook in a fresh kernel: whole seconds, seconds of each cell, peak bytes."""
+    count = len(notebook.cells)
+    notebook.cells.append(new_code_cell(PROBE))
+    started, stamps = time.perf_counter(), {}
+
+    def stamp(cell, cell_index, **_):
+        stamps[cell_index] = time.perf_counter()
+
+    NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_executed=stamp,
+    ).execute()
+    code = [i for i in range(count) if notebook.cells[i].cell_type == "code"]
+    ends = [stamps[i] for i in code]
+    cells = [end - begin for begin, end in pairwise(ends)]
+    # Linux counts in KiB, macOS in bytes.
+    peak = int(notebook.cells[-1].outputs[0].text)
+    peak *= 1 if peak > 2**25 else 1024
+    return ends[-1] - started, cells, peak
+
+
+@every_notebook
+def test_a_notebook_stays_within_its_budget(path):
+    # A busy machine only adds time: the best of three tries counts.
+    for _ in range(3):
+        floor, _, _ = measure(nbformat.from_dict(IMPORTS), path.parent)
+        whole, cells, peak = measure(read(path), path.parent)
+        slowest = max(cells)
+        if slowest <= 1 and whole <= 2.5 * floor:
+            break
+    print(
+        f"{path.stem}: {whole:.1f} s, {whole / floor:.2f} x {floor:.1f} s of imports alone; "
+        f"slowest cell {slowest:.2f} s; {peak / 2**20:.0f} MiB"
+    )
+    assert slowest <= 1, f"a cell takes {slowest:.1f} s"
+    assert whole <= 2.5 * floor, f"{whole:.1f} s against {floor:.1f} s for the imports alone"
+    assert peak <= 180 * 2**20, f"{peak / 2**20:.0f} MiB"
