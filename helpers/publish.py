@@ -73,6 +73,8 @@ def execute(path: Path, after_cell: Callable[..., None] | None = None) -> Notebo
         timeout=60,
         kernel_name="python3",
         record_timing=False,
+        # Kernels warn of an unencrypted connection; this one never leaves the machine.
+        extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=after_cell,
     )

@@ -1,0 +1,65 @@
+"""Storing outputs: normal form, refusal of warnings, and pages that leave the sources alone."""
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from helpers import publish
+
+
+def write(path, *sources):
+    """Write a small notebook with untidy metadata."""
+    cells = [new_markdown_cell("# Title  \n"), *map(new_code_cell, sources)]
+    cells[1].metadata = {"collapsed": True, "tags": ["kept"]}
+    notebook = new_notebook(
+        cells=cells, metadata={"language_info": {"name": "python", "version": "3.99"}}
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_refresh_stores_outputs_and_the_second_time_changes_no_byte(tmp_path):
+    path = write(tmp_path / "a.ipynb", "1 + 1", "print('two')")
+    publish.refresh([path])
+    first = path.read_bytes()
+    publish.refresh([path])
+    assert path.read_bytes() == first
+    notebook = nbformat.read(path, as_version=4)
+    assert notebook.cells[1].outputs[0].data["text/plain"] == "2"
+    assert [cell.execution_count for cell in notebook.cells[1:]] == [1, 2]
+
+
+def test_normal_form_drops_what_is_not_a_persons_change(tmp_path):
+    path = write(tmp_path / "a.ipynb", "1 + 1 ")
+    notebook = nbformat.read(path, as_version=4)
+    tidy = nbformat.reads(publish.normalised(notebook), as_version=4)
+    assert tidy.metadata == publish.METADATA
+    assert "version" not in tidy.metadata.language_info
+    assert tidy.cells[1].metadata == {"tags": ["kept"]}
+    assert [cell.source for cell in tidy.cells] == ["# Title", "1 + 1"]
+    assert [cell.id for cell in tidy.cells] == [cell.id for cell in notebook.cells]
+
+
+def test_a_cell_that_warns_stores_nothing(tmp_path):
+    path = write(tmp_path / "a.ipynb", "import warnings; warnings.warn('watch out')")
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match=r"cell 2 wrote to stderr"):
+        publish.refresh([path])
+    assert path.read_bytes() == before
+
+
+def test_run_writes_a_page_without_a_network_address_and_leaves_the_source(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(publish, "ROOT", tmp_path)
+    monkeypatch.setattr(publish, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(publish, "BUILD", tmp_path / "build")
+    path = write(tmp_path / "a.ipynb", "6 * 7")
+    before = path.read_bytes()
+    publish.run([path])
+    assert path.read_bytes() == before
+    page = (tmp_path / "build" / "a.html").read_text(encoding="utf-8")
+    assert "<pre>42</pre>" in page
+    assert 'src="mathjax/MathJax.js' in page
+    assert (tmp_path / "build" / "mathjax" / "MathJax.js").exists()
+    assert 'src="http' not in page
