@@ -108,6 +108,7 @@ def test_every_link_within_the_series_arrives(path):
             file = path.parent / name if name else path
             assert file.exists(), target
             assert not anchor or anchor in anchors(file), target
+            assert anchor.isascii(), f"JupyterLab does not find {anchor}"
 
 
 def test_every_link_of_the_readme_arrives():
