@@ -162,11 +162,12 @@ def measure(notebook, folder):
 
 @every_notebook
 def test_a_notebook_stays_within_its_budget(path):
-    # A busy machine only adds time: the best of three tries counts.
-    for _ in range(3):
-        floor, _, _ = measure(nbformat.from_dict(IMPORTS), path.parent)
-        whole, cells, peak = measure(read(path), path.parent)
-        slowest = max(cells)
+    # A busy machine only adds time, to either run: the quickest of several counts.
+    floor = whole = slowest = float("inf")
+    for _ in range(8):
+        floor = min(floor, measure(nbformat.from_dict(IMPORTS), path.parent)[0])
+        seconds, cells, peak = measure(read(path), path.parent)
+        whole, slowest = min(whole, seconds), min(slowest, max(cells))
         if slowest <= 1 and whole <= 2.5 * floor:
             break
     print(
