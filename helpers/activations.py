@@ -87,5 +87,12 @@ gelu = Activation(
     f_prime=lambda z: _normal_cdf(z) + z * _normal_density(z),
     holomorphic=False,
 )
+# No activation at all: what a network becomes without one (section 2.3). Not one of the five.
+identity = Activation(
+    "identity",
+    symbolic=lambda t: t,
+    f=lambda z: z,
+    f_prime=np.ones_like,
+)
 
 ACTIVATIONS = (sigmoid, tanh, relu, swish, gelu)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
-from helpers.activations import ACTIVATIONS, gelu, relu, sigmoid, swish, tanh
+from helpers.activations import ACTIVATIONS, gelu, identity, relu, sigmoid, swish, tanh
 from helpers.symbolic import column, evaluate
 from helpers.witness import central_difference, complex_step
 
@@ -64,3 +64,9 @@ def test_the_identities_that_the_field_knows():
         "Swish",
         "GELU",
     ]
+
+
+def test_the_identity_changes_nothing_and_is_not_one_of_the_five():
+    assert np.array_equal(identity.f(z), z) and np.array_equal(identity.f_prime(z), z**0)
+    assert identity.symbolic_prime(Symbol("t")) == 1
+    assert identity not in ACTIVATIONS

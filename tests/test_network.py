@@ -1,0 +1,215 @@
+"""The network's gradients against numerical ones; the symmetries it must keep; its training."""
+
+import numpy as np
+import pytest
+
+from helpers.activations import ACTIVATIONS, identity, relu, sigmoid, tanh
+from helpers.layout import col
+from helpers.network import (
+    Affine,
+    accuracy,
+    backward,
+    forward,
+    initial_layers,
+    logistic_loss,
+    loss_and_gradients,
+    predict,
+    train,
+)
+from helpers.witness import central_difference, complex_step, largest_difference
+
+SIZES = [(4, 1), (4, 3, 1), (2, 5, 3, 1), (3, 2, 4, 5, 1)]
+
+
+def network(sizes, B=6, seed=0):
+    """Draw layers with biases that are not zero, a batch and its labels."""
+    rng = np.random.default_rng(seed)
+    layers = [
+        Affine(W, rng.standard_normal(b.shape))
+        for W, b in initial_layers(sizes, scale=1.5, seed=seed)
+    ]
+    X = rng.standard_normal((sizes[0], B))
+    return layers, X, rng.integers(0, 2, size=(1, B))
+
+
+def loss_with(layers, k, part, value, X, y, activation):
+    """Compute the loss with one W or b replaced."""
+    moved = list(layers)
+    moved[k] = layers[k]._replace(**{part: value})
+    return logistic_loss(forward(moved, X, activation).z[-1], y)
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, identity], ids=repr)
+def test_every_gradient_is_the_numerical_one(sizes, activation):
+    derivative = complex_step if activation.holomorphic else central_difference
+    bound = 1e-13 if activation.holomorphic else 1e-8
+    layers, X, y = network(sizes, seed=len(sizes))
+    loss, gradients = loss_and_gradients(layers, X, y, activation)
+    assert loss == logistic_loss(forward(layers, X, activation).z[-1], y)
+    for k, layer in enumerate(layers):
+        for part in ("W", "b"):
+            numerical = derivative(
+                lambda value, k=k, part=part: loss_with(
+                    layers, k, part, value, X, y, activation
+                ),
+                getattr(layer, part),
+            )
+            ours = getattr(gradients[k], part)
+            assert ours.shape == getattr(layer, part).shape
+            assert largest_difference(ours=ours, numerical=numerical) < bound
+
+
+def test_backward_takes_any_delta_at_the_score():
+    layers, X, _ = network((4, 3, 2, 1))
+    gradients = backward(layers, forward(layers, X, tanh), np.ones((1, 6)), tanh)
+    numerical = complex_step(
+        lambda W: forward([layers[0]._replace(W=W), *layers[1:]], X, tanh).z[-1].sum(),
+        layers[0].W,
+    )
+    assert largest_difference(ours=gradients[0].W, numerical=numerical) < 1e-13
+
+
+def test_the_signals_are_what_each_layer_takes_and_makes():
+    layers, X, _ = network((4, 3, 2, 1))
+    h, z = forward(layers, X, tanh)
+    assert [part.shape for part in h] == [(4, 6), (3, 6), (2, 6)]
+    assert [part.shape for part in z] == [(3, 6), (2, 6), (1, 6)]
+    assert np.array_equal(h[1], np.tanh(layers[0].W @ X + layers[0].b))
+    assert np.array_equal(z[-1], layers[2].W @ h[2] + layers[2].b)
+
+
+def test_the_loss_is_its_definition_and_stays_finite_far_out():
+    s = np.array([[-3.0, -0.5, 0.0, 2.0]])
+    y = np.array([[0, 1, 1, 0]])
+    p = sigmoid.f(s)
+    by_definition = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    assert logistic_loss(s, y) == pytest.approx(by_definition, rel=1e-14)
+    with np.errstate(all="raise", under="ignore"):
+        far = np.array([[-2000.0, 2000.0]])
+        assert logistic_loss(far, np.array([[1, 0]])) == 2000
+        assert logistic_loss(far, np.array([[0, 1]])) == 0
+
+
+def test_swapping_two_hidden_units_changes_nothing():
+    layers, X, y = network((4, 3, 2, 1))
+    order = [2, 0, 1]
+    swapped = [
+        Affine(layers[0].W[order], layers[0].b[order]),
+        layers[1]._replace(W=layers[1].W[:, order]),
+        layers[2],
+    ]
+    (loss, gradients), (other_loss, others) = (
+        loss_and_gradients(one, X, y, tanh) for one in (layers, swapped)
+    )
+    assert loss == pytest.approx(other_loss, rel=1e-14)
+    assert largest_difference(a=gradients[0].W[order], b=others[0].W) < 1e-15
+    assert largest_difference(a=gradients[1].W[:, order], b=others[1].W) < 1e-15
+
+
+def test_flipping_the_sign_of_a_tanh_unit_changes_nothing():
+    layers, X, _ = network((4, 3, 1))
+    signs = col([1, -1, 1])
+    flipped = [
+        Affine(signs * layers[0].W, signs * layers[0].b),
+        layers[1]._replace(W=layers[1].W * signs.T),
+    ]
+    one, other = (forward(these, X, tanh).z[-1] for these in (layers, flipped))
+    assert largest_difference(one=one, other=other) < 1e-15
+
+
+def test_equal_units_get_equal_gradients_and_stay_equal():
+    _, X, y = network((4, 3, 1), B=20)
+    start = [
+        Affine(np.full((3, 4), 0.3), np.zeros((3, 1))),
+        Affine(np.ones((1, 3)), np.zeros((1, 1))),
+    ]
+    layers, _ = train(start, X, y, tanh, steps=50)
+    W = layers[0].W
+    assert np.abs(W - W[0]).max() < 1e-9 < np.abs(W - start[0].W).max()
+
+
+def test_without_an_activation_the_layers_are_one_affine_map():
+    layers, X, _ = network((4, 3, 2, 1))
+    (W1, b1), (W2, b2), (W3, b3) = layers
+    s = W3 @ W2 @ W1 @ X + W3 @ (W2 @ b1 + b2) + b3
+    assert largest_difference(a=forward(layers, X, identity).z[-1], b=s) < 1e-14
+
+
+def test_training_lowers_the_loss_and_leaves_the_start_alone():
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((2, 60))
+    y = (X[:1] * X[1:] > 0).astype(int)
+    start = initial_layers((2, 8, 1), scale=np.sqrt(2), seed=3)
+    before = [part.copy() for layer in start for part in layer]
+    layers, losses = train(start, X, y, relu, steps=200)
+    assert losses.shape == (201,)
+    assert losses[-1] < 0.2 < 0.5 < losses[0]
+    assert losses[-1] == loss_and_gradients(layers, X, y, relu)[0]
+    assert accuracy(layers, X, y, relu) > 0.95
+    p = predict(layers, X, relu)
+    assert p.shape == (1, 60) and ((p >= 0) & (p <= 1)).all()
+    after = [part for layer in start for part in layer]
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    again = train(start, X, y, relu, steps=200)
+    assert np.array_equal(losses, again.losses)
+
+
+def test_the_first_step_of_adam_moves_each_weight_by_the_rate():
+    layers, X, y = network((4, 3, 1))
+    (moved, _), gradients = (
+        train(layers, X, y, tanh, steps=1, rate=0.01),
+        loss_and_gradients(layers, X, y, tanh)[1],
+    )
+    for old, new, d in zip(layers, moved, gradients, strict=True):
+        assert largest_difference(moved=new.W, by_the_rate=old.W - 0.01 * np.sign(d.W)) < 1e-6
+
+
+def test_the_initial_weights_have_the_scale_asked_for():
+    (W, b), (u, _) = initial_layers((100, 400, 1), scale=2, seed=4)
+    assert W.shape == (400, 100) and u.shape == (1, 400)
+    assert np.std(W) == pytest.approx(2 / 10, rel=0.02)
+    assert not b.any()
+    assert np.array_equal(W, initial_layers((100, 400, 1), scale=2, seed=4)[0].W)
+    assert not np.array_equal(W, initial_layers((100, 400, 1), scale=2, seed=5)[0].W)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda n: initial_layers((4,)), r"sizes is \(4,\), expected at least two"),
+        (lambda n: initial_layers((4, 0, 1)), r"sizes\[1\] is 0"),
+        (lambda n: initial_layers((4, 1), scale=-1), "scale is -1"),
+        (lambda n: initial_layers((4, 1), seed=-1), "seed is -1"),
+        (lambda n: forward([], n[1], tanh), "layers is empty"),
+        (lambda n: forward(n[0], n[1].T, tanh), r"X is \(6, 4\), expected \(4, any\): transp"),
+        (
+            lambda n: forward(n[0], np.zeros(4), tanh),
+            r"X is \(4,\), expected \(4, any\)",
+        ),
+        (
+            lambda n: forward([n[0][0], n[0][0]], n[1], tanh),
+            r"layers\[1\].W is \(3, 4\), expected \(any, 3\)",
+        ),
+        (
+            lambda n: forward([n[0][0]._replace(b=np.zeros(3))], n[1], tanh),
+            r"layers\[0\].b is \(3,\), expected \(3, 1\)",
+        ),
+        (
+            lambda n: forward([n[0][0]._replace(b=np.full((3, 1), np.nan))], n[1], tanh),
+            r"layers\[0\].b holds a NaN",
+        ),
+        (
+            lambda n: loss_and_gradients(n[0], n[1], n[2].T, tanh),
+            r"y is \(6, 1\), expected \(1, 6\): transposed",
+        ),
+        (lambda n: logistic_loss(np.zeros((1, 6)), n[2] + 1), "y holds a number other than 0"),
+        (lambda n: logistic_loss(np.zeros(6), n[2]), r"s is \(6,\), expected \(1, any\)"),
+        (lambda n: train(*n, tanh, steps=0), "steps is 0"),
+        (lambda n: train(*n, tanh, steps=5, rate=0), "rate is 0"),
+        (lambda n: accuracy(n[0], n[1], n[2][0], tanh), r"y is \(6,\), expected \(1, 6\)"),
+    ],
+)
+def test_bad_input_is_named_with_its_shapes(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(network((4, 3, 1)))
