@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,3 +39,29 @@ def random_layers(count: int, largest: int = 8, seed: int = 0) -> Iterator[Layer
     for k in range(count):
         m, n = rng.choice(np.arange(2, largest + 1), size=2, replace=False)
         yield random_layer(int(m), int(n), seed=seed + k)
+
+
+class Points(NamedTuple):
+    """Labelled points: X ``(2, B)``, one point to a column, and labels y ``(1, B)``, 0 or 1."""
+
+    X: NDArray
+    y: NDArray
+
+
+def spirals(B: int = 200, turns: float = 1.5, noise: float = 0.05, seed: int = 0) -> Points:
+    """Draw B points on two spirals wound into each other, the labels 0 and 1 in turn.
+
+    Each arm makes so many ``turns`` from the middle to the radius 2.5; ``noise`` is the
+    standard deviation of what is added to each coordinate. Section 1.2.
+    """
+    check_whole("B", B, least=4)
+    for name, value in (("turns", turns), ("noise", noise)):
+        if not (math.isfinite(value) and value >= 0):
+            raise ValueError(f"{name} is {value}, expected a finite number of at least 0")
+    check_whole("seed", seed, least=0)
+    rng = np.random.default_rng(seed)
+    along = np.arange(B) // 2 / ((B - 1) // 2)  # from 0 in the middle to 1 at the end
+    label = np.arange(B) % 2
+    radius, angle = 0.2 + 2.3 * along, 2 * np.pi * turns * along + np.pi * label
+    X = np.vstack([radius * np.cos(angle), radius * np.sin(angle)])
+    return Points(X + noise * rng.standard_normal(X.shape), label[np.newaxis])

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import matplotlib
@@ -18,13 +18,16 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
+from matplotlib.patches import Circle, FancyArrowPatch, Patch, Rectangle
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
 from sympy import Function, MatrixBase, Mul
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
+
+from helpers.layout import check_shape
 
 # A colour for each row or curve: Okabe and Ito's, told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -127,7 +130,7 @@ class _Sheet:
         text = text.replace("f′", "f\u200a′")  # a hair's breadth between italic f and prime
         self.figure.text(x, y, text, transform=self.units, fontsize=size, **style)
 
-    def add(self, patch: Patch) -> None:
+    def add(self, patch: Patch | LineCollection) -> None:
         patch.set_transform(self.units)
         self.figure.add_artist(patch)
 
@@ -376,4 +379,158 @@ def graph(
     circle = {"boxstyle": "circle,pad=0.42", "facecolor": PAPER, "edgecolor": INK, "lw": 2}
     for name, (x, y) in place.items():
         sheet.text(x, y, name, 19, bbox=circle)
+    return sheet.figure
+
+
+# --- points and networks --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A panel of labelled points: P ``(2, B)``, y ``(1, B)``, a title, a text below.
+
+    ``lines`` are pairs (w, c): each draws the straight line where w·p + c = 0. ``score`` is a
+    function of points ``(2, G)``: the side where it is positive is shaded, and its zero drawn.
+    ``notes`` puts a text at a place (x, y).
+    """
+
+    title: str
+    P: NDArray
+    y: NDArray
+    below: str = ""
+    lines: Sequence[tuple[NDArray, float]] = ()
+    score: Callable[[NDArray], NDArray] | None = None
+    notes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+LABELS = ((BLUE, "o"), (ORANGE, "^"))  # of the label 0 and of the label 1
+
+
+def _draw_cloud(axes: Axes, cloud: Cloud, size: float, margin: float) -> None:
+    low, high = cloud.P.min(axis=1), cloud.P.max(axis=1)
+    middle, half = (low + high) / 2, (high - low).max() / 2 * (1 + margin)
+    axes.set(
+        xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half)
+    )
+    axes.set_aspect("equal")
+    if cloud.score is not None:
+        x1, x2 = (np.linspace(centre - half, centre + half, 121) for centre in middle)
+        grid = np.stack(np.meshgrid(x1, x2)).reshape(2, -1)
+        score = cloud.score(grid).reshape(x2.size, x1.size)
+        axes.contourf(
+            x1, x2, score > 0, levels=[-0.5, 0.5, 1.5], colors=[BLUE, ORANGE], alpha=0.16
+        )
+        axes.contour(x1, x2, score, levels=[0], colors=INK, linewidths=2.2)
+    for w, c in cloud.lines:
+        w = np.ravel(w)
+        foot = -c * w / (w @ w)
+        axes.axline(foot, foot + np.array([-w[1], w[0]]), color=INK, lw=2, alpha=0.75)
+    for label, (colour, marker) in enumerate(LABELS):
+        x1, x2 = cloud.P[:, cloud.y[0] == label]
+        axes.scatter(x1, x2, s=size, c=colour, marker=marker, lw=0.4, edgecolors=PAPER)
+    for text, place in cloud.notes.items():
+        axes.annotate(text, place, ha="center", va="center")
+    axes.set_xlabel(cloud.below)
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, edgecolor=FAINT)
+
+
+@styled
+def clouds(
+    *panels: Cloud, columns: int | None = None, size: float = 26, margin: float = 0.12
+) -> Figure:
+    """Draw points: blue discs have the label 0, orange triangles the label 1.
+
+    Panels stand side by side, or ``columns`` to a row. ``size`` is the area of a mark in square
+    points, ``margin`` the empty share around the points.
+    """
+    for k, panel in enumerate(panels):
+        check_shape(f"P of panel {k + 1}", panel.P, (2, None))
+        check_shape(f"y of panel {k + 1}", panel.y, (1, panel.P.shape[1]))
+    columns = columns or len(panels)
+    rows = -(-len(panels) // columns)
+    # In inches: the title above a square panel, the text below it.
+    above, gap = 0.45, 0.15
+    below = 0.42 if any(panel.below for panel in panels) else gap
+    side = min((WIDTH - gap) / columns - gap, 3.4 if rows > 1 else 4.0)
+    step, height = WIDTH / columns, rows * (above + side + below)
+    figure = Figure(figsize=(WIDTH, height), dpi=DOTS, layout="none")
+    for k, panel in enumerate(panels):
+        left = step * (k % columns) + (step - side) / 2
+        bottom = height - (above + side + below) * (k // columns + 1) + below
+        axes = figure.add_axes(
+            (left / WIDTH, bottom / height, side / WIDTH, side / height), title=panel.title
+        )
+        _draw_cloud(axes, panel, size, margin)
+    return figure
+
+
+@styled
+def loss_curves(curves: Mapping[str, ArrayLike]) -> Figure:
+    """Draw the loss after each step of training, one curve for each run."""
+    figure, (axes,) = _canvas(3.2, margins=(0.85, 0.2, 0.75, 0.1, 0))
+    for (label, losses), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=False):
+        axes.plot(np.asarray(losses), style, label=label)
+    axes.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    axes.legend(loc="upper right")
+    axes.grid(alpha=0.25)
+    return figure
+
+
+@styled
+def wiring(
+    weights: Sequence[NDArray], names: Sequence[str], inputs: Sequence[str] = ()
+) -> Figure:
+    """Draw a network from its weight matrices: a node for each unit, a line for each weight.
+
+    A positive weight is a solid blue line, a negative one a dashed orange line; its width and
+    strength are its size against the largest of its matrix. ``names`` stand above the columns
+    of nodes, ``inputs`` in the first nodes; below the lines stands the shape of their matrix.
+    """
+    read = None
+    for k, W in enumerate(weights, 1):
+        check_shape(f"W{k}", W, (None, read))
+        read = W.shape[0]
+    sizes = [weights[0].shape[1], *(W.shape[0] for W in weights)]
+    if len(names) != len(sizes):
+        raise ValueError(f"names has {len(names)} entries, expected {len(sizes)}: {sizes}")
+    height, tall = 5.4, 3.5  # inches: of the figure, of the tallest column of nodes
+    sheet, middle = _Sheet(height, WIDTH, height), 0.25
+    across = np.linspace(-0.5, 0.5, len(sizes)) * (WIDTH - 1.4)
+    places = []
+    for x, size in zip(across, sizes, strict=True):
+        gap = min(tall / max(size - 1, 1), 1.2)
+        places.append([(x, middle + gap * ((size - 1) / 2 - i)) for i in range(size)])
+    for k, W in enumerate(weights):
+        for sign, colour, dashes in ((1, BLUE, "-"), (-1, ORANGE, (0, (3, 1.5)))):
+            chosen = np.argwhere(sign * W > 0)
+            share = np.array([abs(W[i, j]) / np.abs(W).max() for i, j in chosen])
+            lines = LineCollection(
+                [(places[k][j], places[k + 1][i]) for i, j in chosen],
+                colors=[(colour, 0.3 + 0.7 * part) for part in share],
+                linewidths=0.4 + 3.6 * share,
+                linestyles=[dashes],
+                zorder=0.5,  # below the nodes
+            )
+            sheet.add(lines)
+        layer = str(k + 1).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        x = (across[k] + across[k + 1]) / 2
+        sheet.text(x - 0.1, -1.95, f"W⁽{layer}⁾", 16, ha="right")
+        sheet.text(x, -1.95, f"{W.shape[0]} × {W.shape[1]}", 16, ha="left", style="normal")
+    for k, column in enumerate(places):
+        radius = 0.2 if len(column) <= 4 else min(0.1, 0.42 * tall / (len(column) - 1))
+        sheet.text(across[k], middle + tall / 2 + 0.35, names[k], 15, style="normal")
+        for i, place in enumerate(column):
+            sheet.add(Circle(place, radius, facecolor=PAPER, edgecolor=INK, lw=1.8))
+            if k == 0 and i < len(inputs):
+                sheet.text(*place, inputs[i], 14)
+    for x, colour, dashes, text in (
+        (-2.6, BLUE, "-", "positive weight"),
+        (0.6, ORANGE, (0, (3, 1.5)), "negative weight"),
+    ):
+        sheet.add(
+            LineCollection([[(x, -2.45), (x + 0.5, -2.45)]], colors=colour, linestyles=[dashes])
+        )
+        sheet.text(x + 0.65, -2.45, text, 14, ha="left", style="normal")
     return sheet.figure

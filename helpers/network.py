@@ -153,21 +153,33 @@ def train(
     if not (math.isfinite(rate) and rate > 0):
         raise ValueError(f"rate is {rate}, expected a positive number")
     loss, gradients = loss_and_gradients(layers, X, y, activation)
-    parameters = [parameter.copy() for layer in layers for parameter in layer]
-    mean = [np.zeros_like(parameter) for parameter in parameters]
-    square = [np.zeros_like(parameter) for parameter in parameters]
     losses = [loss]
+    # All parameters in one array, and the layers as views into it: Adam is elementwise.
+    theta = _flat(layers)
+    trained = _views(theta, layers)
+    mean, square = np.zeros_like(theta), np.zeros_like(theta)
     for step in range(1, steps + 1):
-        flat = [d for gradient in gradients for d in gradient]
-        for parameter, d, m, v in zip(parameters, flat, mean, square, strict=True):
-            m += 0.1 * (d - m)
-            v += 0.001 * (d * d - v)
-            m_hat, v_hat = m / (1 - 0.9**step), v / (1 - 0.999**step)
-            parameter -= rate * m_hat / (np.sqrt(v_hat) + 1e-8)
-        trained = [Affine(W, b) for W, b in zip(parameters[::2], parameters[1::2], strict=True)]
+        d_theta = _flat(gradients)
+        mean += 0.1 * (d_theta - mean)
+        square += 0.001 * (d_theta * d_theta - square)
+        mean_hat, square_hat = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+        theta -= rate * mean_hat / (np.sqrt(square_hat) + 1e-8)
         loss, gradients = _loss_and_gradients(trained, X, y, activation)
         losses.append(loss)
     return Trained(trained, np.array(losses))
+
+
+def _flat(layers: Sequence[Affine]) -> NDArray:
+    return np.concatenate([part.ravel() for layer in layers for part in layer], dtype=float)
+
+
+def _views(theta: NDArray, layers: Sequence[Affine]) -> list[Affine]:
+    views, at = [], 0
+    for W, b in layers:
+        to_b, end = at + W.size, at + W.size + b.size
+        views.append(Affine(theta[at:to_b].reshape(W.shape), theta[to_b:end].reshape(b.shape)))
+        at = end
+    return views
 
 
 def predict(layers: Sequence[Affine], X: NDArray, activation: Activation) -> NDArray:
@@ -180,6 +192,20 @@ def accuracy(layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activ
     p = predict(layers, X, activation)
     _check_labels(y, X.shape[1])
     return float(((p > 0.5) == y).mean())
+
+
+def linear_probe(H: NDArray, y: NDArray) -> float:
+    """Find the accuracy that a linear classifier reaches on the columns of H ``(n, B)``.
+
+    The classifier is w·h + c > 0, with w and c fitted by least squares to −1 for the label 0
+    and +1 for the label 1. It asks what a layer holds, and changes nothing. Section 1.4.
+    """
+    check_shape("H", H, (None, None))
+    check_numbers("H", H)
+    _check_labels(y, H.shape[1])
+    with_one = np.vstack([H, np.ones((1, H.shape[1]))]).T
+    w_and_c, *_ = np.linalg.lstsq(with_one, 2.0 * y.T - 1, rcond=None)
+    return float(((with_one @ w_and_c > 0) == y.T).mean())
 
 
 def _check_layers(layers: Sequence[Affine]) -> None:

@@ -8,11 +8,15 @@ import pytest
 from sympy import eye
 
 from helpers import figures
-from helpers.figures import Edge, Grid
+from helpers.figures import Cloud, Edge, Grid
 
 
 def a_graph():
     return figures.graph({"x": (0, 0), "y": (1, 0)}, [Edge("x", "y", "$2x$")], 1.7)
+
+
+def a_cloud(**more):
+    return Cloud("points", np.eye(2), np.array([[0, 1]]), "below", **more)
 
 
 def some_figures():
@@ -33,6 +37,12 @@ def some_figures():
             Grid("$I$", eye(3), lambda i, j: figures.BLUE), "$=$", Grid("n", np.eye(2))
         ),
         a_graph(),
+        figures.clouds(a_cloud(notes={"here": (0, 1)}), a_cloud(score=lambda P: P[:1] - 0.5)),
+        figures.clouds(
+            *[a_cloud(lines=[(np.array([1, 2]), 0.5), (np.array([[0, 1]]), 0)])] * 3, columns=2
+        ),
+        figures.loss_curves({"slow": [3, 2, 1], "fast": [3, 1, 0]}),
+        figures.wiring([np.ones((16, 2)), -np.ones((1, 16))], ["a", "b", "c"], ["p", "q"]),
     ]
 
 
@@ -71,3 +81,36 @@ def test_no_type_is_smaller_than_eighteen_css_pixels():
         assert figure.get_figwidth() == figures.WIDTH
         for text in figure.findobj(matplotlib.text.Text):
             assert not text.get_text() or text.get_fontsize() * 100 / 72 >= 18, text.get_text()
+
+
+def test_wiring_draws_a_line_for_each_weight_but_zero_and_a_node_for_each_unit():
+    W1, W2 = np.array([[1.0, -2], [0, 3], [4, 5]]), np.array([[-1.0, 1, 1]])
+    figure = figures.wiring([W1, W2], ["in", "hidden", "out"])
+    collections = figure.findobj(matplotlib.collections.LineCollection)
+    assert sum(len(lines.get_segments()) for lines in collections) == 5 + 3 + 2  # 2: the key
+    assert len(figure.findobj(matplotlib.patches.Circle)) == 2 + 3 + 1
+    texts = {text.get_text() for text in figure.findobj(matplotlib.text.Text)}
+    assert {"W⁽¹⁾", "3 × 2", "W⁽²⁾", "1 × 3", "in", "hidden", "out"} <= texts
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (
+            lambda: figures.wiring([np.ones((3, 2)), np.ones((1, 2))], ["a", "b", "c"]),
+            r"W2 is \(1, 2\), expected \(any, 3\)",
+        ),
+        (lambda: figures.wiring([np.ones((3, 2))], ["a"]), r"names has 1 .* expected 2"),
+        (
+            lambda: figures.clouds(Cloud("t", np.ones((5, 2)), np.ones((1, 5)))),
+            r"P of panel 1 is \(5, 2\), expected \(2, any\): transposed",
+        ),
+        (
+            lambda: figures.clouds(a_cloud(), Cloud("t", np.ones((2, 5)), np.ones(5))),
+            r"y of panel 2 is \(5,\), expected \(1, 5\): a 1-D",
+        ),
+    ],
+)
+def test_a_drawing_names_the_array_that_does_not_fit(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()

@@ -11,6 +11,7 @@ from helpers.network import (
     backward,
     forward,
     initial_layers,
+    linear_probe,
     logistic_loss,
     loss_and_gradients,
     predict,
@@ -174,6 +175,26 @@ def test_the_initial_weights_have_the_scale_asked_for():
     assert not np.array_equal(W, initial_layers((100, 400, 1), scale=2, seed=5)[0].W)
 
 
+def test_the_probe_finds_a_straight_border_and_no_other():
+    rng = np.random.default_rng(2)
+    H = rng.uniform(-1, 1, size=(5, 200))
+    w = rng.standard_normal((5, 1))
+    assert linear_probe(H, (w.T @ H > 0.3).astype(int)) > 0.95
+    assert linear_probe(H, (H[:1] * H[1:2] > 0).astype(int)) < 0.7
+
+
+def test_the_probe_takes_equal_rows_and_more_rows_than_columns():
+    H = np.array([[-1.0, 1.0, 2.0]])
+    y = np.array([[0, 1, 1]])
+    assert linear_probe(np.repeat(H, 6, axis=0), y) == 1
+
+
+def test_whole_numbers_may_be_trained():
+    layers = [Affine(np.array([[1, -1]]), np.array([[0]]))]
+    X, y = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([[0, 0, 1, 0]])
+    assert train(layers, X, y, tanh, steps=20).losses[-1] < 0.6
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -205,6 +226,9 @@ def test_the_initial_weights_have_the_scale_asked_for():
         ),
         (lambda n: logistic_loss(np.zeros((1, 6)), n[2] + 1), "y holds a number other than 0"),
         (lambda n: logistic_loss(np.zeros(6), n[2]), r"s is \(6,\), expected \(1, any\)"),
+        (lambda n: linear_probe(np.zeros(6), n[2]), r"H is \(6,\), expected \(any, any\)"),
+        (lambda n: linear_probe(np.full((2, 6), np.inf), n[2]), "H holds a NaN or an inf"),
+        (lambda n: linear_probe(n[1], n[2].T), r"y is \(6, 1\), expected \(1, 6\)"),
         (lambda n: train(*n, tanh, steps=0), "steps is 0"),
         (lambda n: train(*n, tanh, steps=5, rate=0), "rate is 0"),
         (lambda n: accuracy(n[0], n[1], n[2][0], tanh), r"y is \(6,\), expected \(1, 6\)"),
