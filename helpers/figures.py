@@ -18,6 +18,8 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from matplotlib.ticker import NullLocator
@@ -25,6 +27,8 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
 from sympy import Function, MatrixBase, Mul
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
+
+from helpers.layout import check_shape
 
 # A colour for each row or curve: Okabe and Ito's, told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -376,4 +380,196 @@ def graph(
     circle = {"boxstyle": "circle,pad=0.42", "facecolor": PAPER, "edgecolor": INK, "lw": 2}
     for name, (x, y) in place.items():
         sheet.text(x, y, name, 19, bbox=circle)
+    return sheet.figure
+
+
+# --- words and windows ----------------------------------------------------------------------
+
+
+def _numbers(
+    sheet: _Sheet,
+    values: NDArray,
+    corner: tuple[float, float],
+    cell: tuple[float, float],
+    colours: Sequence[str | None],
+) -> None:
+    # A matrix of numbers from its top left corner, with a colour for each row.
+    (rows, cols), (left, top), (wide, high) = values.shape, corner, cell
+    whole = np.array_equal(values, np.round(values))
+    for i, colour in zip(range(rows), colours, strict=False):
+        bottom = top - (i + 1) * high
+        if colour:
+            row = Rectangle((left, bottom), cols * wide, high, fc=colour, alpha=0.28, lw=0)
+            sheet.add(row)
+        for j in range(cols):
+            number = round(float(values[i, j]), 2) + 0.0  # without a minus before zero
+            text = f"{number:.0f}" if whole else f"{number:.2f}"
+            place = left + (j + 0.5) * wide, bottom + high / 2
+            style = {"style": "normal", "va": "center_baseline"}
+            sheet.text(*place, text.replace("-", "−"), 14 if whole else 13, **style)
+    frame = Rectangle((left, top - rows * high), cols * wide, rows * high, fill=False)
+    frame.set(ec=INK, lw=1.6)
+    sheet.add(frame)
+
+
+def _shades(
+    sheet: _Sheet, values: NDArray, corner: tuple[float, float], cell: tuple[float, float]
+) -> None:
+    # A matrix as squares from white to orange (positive) or blue (negative).
+    squares = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) + np.array(
+        [[(j, i)] for i, j in np.ndindex(values.shape)]
+    )
+    strength = abs(values).reshape(-1, 1) / (abs(values).max() or 1.0)
+    full = np.where(values.reshape(-1, 1) > 0, to_rgb(ORANGE), to_rgb(BLUE))
+    collection = PolyCollection(
+        np.array(corner) + squares * np.array([cell[0], -cell[1]]),
+        facecolors=1 - strength * (1 - full),
+        edgecolors="none",
+        antialiased=False,
+    )
+    collection.set_transform(sheet.units)
+    sheet.figure.add_artist(collection)
+
+
+def _arrow(sheet: _Sheet, start: tuple[float, float], end: tuple[float, float]) -> None:
+    sheet.add(
+        FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=20, lw=2.5, color=INK)
+    )
+
+
+@styled
+def concatenation(words: Sequence[str], rows: NDArray) -> Figure:
+    """Draw the word vectors ``(k, d)`` as k coloured rows, and below them laid end to end."""
+    check_shape("rows", rows, (len(words), None))
+    k, d = rows.shape
+    sheet = _Sheet(3.9, WIDTH, 3.9)  # in inches
+    wide, high, top = 0.62, 0.36, 1.55
+    for i, word in enumerate(words):
+        place = -d * wide / 2 - 0.15, top - (i + 0.5) * high
+        sheet.text(*place, word, 15, ha="right", style="normal")
+    _numbers(sheet, rows, (-d * wide / 2, top), (wide, high), COLOURS)
+    sheet.text(0, top + 0.2, f"one row for each word: {k} × {d}", 15, style="normal")
+    _arrow(sheet, (0, top - k * high - 0.05), (0, -0.85))
+    narrow = (WIDTH - 0.2) / (k * d)
+    for i, word in enumerate(words):
+        left = -WIDTH / 2 + 0.1 + i * d * narrow
+        sheet.text(left + d * narrow / 2, -1.0, word, 15, style="normal")
+        _numbers(sheet, rows[i : i + 1], (left, -1.18), (narrow, high), COLOURS[i:])
+    below = f"the rows end to end: {k * d} numbers, {k * d} × 1 when they stand as a column"
+    sheet.text(0, -1.75, below, 15, style="normal")
+    return sheet.figure
+
+
+@styled
+def window_pipeline(
+    words: Sequence[str],
+    x: NDArray,
+    W: NDArray,
+    b: NDArray,
+    z: NDArray,
+    h: NDArray,
+    u: NDArray,
+    s: float,
+    p: float,
+) -> Figure:
+    """Draw a window's way from its words to its probability, every number but W's written out.
+
+    W is drawn as shades: blue for negative, orange for positive entries, white for zero.
+    """
+    n, m = len(x), len(z)
+    check_shape("x", x, (n, 1))
+    check_shape("W", W, (m, n))
+    for name, value in {"b": b, "z": z, "h": h, "u": u}.items():
+        check_shape(name, value, (m, 1))
+    if not words or n % len(words):
+        raise ValueError(f"words has {len(words)}, expected a number that divides the {n} of x")
+    d, tall, wide, wide_W = n // len(words), 5.6, 0.63, 1.5
+    sheet = _Sheet(tall, WIDTH, tall)  # in inches
+    high_x, high, top_x, top = 4.8 / n, 2.9 / m, 2.38, 1.45
+
+    def column(left: float, values: NDArray, name: str) -> None:
+        _numbers(sheet, values, (left, top), (wide, high), [None] * m)
+        sheet.text(left + wide / 2, top + 0.2, name, 18)
+        sheet.text(left + wide / 2, -top - 0.2, f"{m} × 1", 13.5, style="normal")
+
+    left_x, left_W = -3.05, -2.06
+    for k, word in enumerate(words):
+        place = left_x - 0.08, top_x - (k + 0.5) * d * high_x
+        sheet.text(*place, word, 14, ha="right", style="normal")
+        edge = left_W + k * wide_W * d / n
+        block = Rectangle((edge, -top), wide_W * d / n, 2 * top, fill=False, zorder=3)
+        block.set(ec=INK, lw=1.6)
+        sheet.add(block)
+        strip = (edge, -top - 0.16), wide_W * d / n, 0.12
+        sheet.add(Rectangle(*strip, fc=COLOURS[k % len(COLOURS)], lw=0))
+    by_word = [COLOURS[i // d % len(COLOURS)] for i in range(n)]
+    _numbers(sheet, x, (left_x, top_x), (wide, high_x), by_word)
+    sheet.text(left_x + wide / 2, top_x + 0.2, "x", 18)
+    sheet.text(left_x + wide / 2, top_x - 5.0, f"{n} × 1", 13.5, style="normal")
+    _shades(sheet, W, (left_W, top), (wide_W / n, high))
+    sheet.text(left_W + wide_W / 2, top + 0.2, "W", 18)
+    sheet.text(left_W + wide_W / 2, -top - 0.34, f"{m} × {n}", 13.5, style="normal")
+
+    for left, values, name in (
+        (-0.27, b, "b"),
+        (0.7, z, "z"),
+        (1.75, h, "h"),
+        (2.47, u, "u"),
+    ):
+        column(left, values, name)
+    for place, sign in ((-2.24, "→"), (-0.42, "+"), (0.53, "="), (1.54, "→")):
+        sheet.text(place, 0, sign, 18)
+    sheet.text(1.54, 0.26, "f", 18)
+    sheet.text(3.27, 0.57, "→", 18)
+    for name, value, how, y in (("s", s, "uᵀh", 0.75), ("p", p, "σ(s)", -0.85)):
+        _numbers(sheet, np.array([[value]]), (3.42, y), (wide, 0.36), [ORANGE])
+        sheet.text(3.74, y + 0.2, name, 18)
+        sheet.text(3.74, y - 0.56, how, 15)
+    _arrow(sheet, (3.74, -0.02), (3.74, -0.54))
+    return sheet.figure
+
+
+@styled
+def loss_curves(
+    steps: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    level: tuple[str, float] | None = None,
+) -> Figure:
+    """Draw losses against the training step; ``level`` is a named horizontal line."""
+    steps = np.asarray(steps)
+    figure, (axes,) = _canvas(3.4, margins=(0.85, 0.25, 0.7, 0.2, 0))
+    for (label, losses), dash in zip(curves.items(), ("-", "--", ":"), strict=False):
+        losses = np.asarray(losses, float)
+        check_shape(f"the losses of {label}", losses, steps.shape)
+        axes.plot(steps, losses, dash, label=label)
+    if level:
+        text, y = level
+        axes.axhline(y, color=FAINT, lw=1.8)
+        axes.text(steps[-1], 0.9 * y, text, ha="right", va="top")
+    axes.set(xlabel="training step", ylabel="loss", ylim=(0, None), xlim=(0, steps[-1]))
+    axes.legend()
+    return figure
+
+
+@styled
+def word_bars(panels: Mapping[str, tuple[Sequence[str], ArrayLike]]) -> Figure:
+    """Draw, for each titled window, a bar for each of its words, in the words' order."""
+    rows = max(len(words) for words, _ in panels.values())
+    tall, high, wide = 0.75 + 0.45 * rows, 0.45, WIDTH / len(panels)
+    sheet = _Sheet(tall, WIDTH, tall)  # in inches
+    names = 1.1  # inches for the words on the left of a panel
+    for k, (title, (words, sizes)) in enumerate(panels.items()):
+        sizes = np.asarray(sizes, float)
+        check_shape(f"the sizes of {title}", sizes, (len(words),))
+        left, top = -WIDTH / 2 + k * wide + names, tall / 2 - 0.5
+        sheet.text(left + (wide - names) / 2, top + 0.22, title, 15, style="normal")
+        longest = (wide - names - 0.55) / sizes.max()
+        for i, (word, size) in enumerate(zip(words, sizes, strict=True)):
+            y = top - (i + 0.5) * high
+            bar = (left, y - 0.35 * high), size * longest, 0.7 * high
+            sheet.add(Rectangle(*bar, fc=COLOURS[i % len(COLOURS)], lw=0))
+            sheet.text(left - 0.08, y, word, 14, ha="right", style="normal")
+            sheet.text(
+                left + size * longest + 0.08, y, f"{size:.1f}", 14, ha="left", style="normal"
+            )
     return sheet.figure

@@ -15,6 +15,20 @@ def a_graph():
     return figures.graph({"x": (0, 0), "y": (1, 0)}, [Edge("x", "y", "$2x$")], 1.7)
 
 
+def a_pipeline(**changed):
+    numbers = {
+        "x": np.array([[1.0], [-2.0], [0.5], [0.0]]),
+        "W": np.ones((3, 4)),
+        "b": np.zeros((3, 1)),
+        "z": np.ones((3, 1)),
+        "h": np.full((3, 1), -0.001),
+        "u": np.ones((3, 1)),
+        "s": 0.25,
+        "p": 0.5,
+    } | changed
+    return figures.window_pipeline(["we", "flew"], **numbers)
+
+
 def some_figures():
     """Draw one of each kind."""
     sizes = np.array([2, 4, 8])
@@ -33,6 +47,10 @@ def some_figures():
             Grid("$I$", eye(3), lambda i, j: figures.BLUE), "$=$", Grid("n", np.eye(2))
         ),
         a_graph(),
+        figures.concatenation(["we", "flew"], np.array([[1, -2], [0, 2]])),
+        a_pipeline(),
+        figures.loss_curves([0, 10, 20], {"tanh": [3, 2, 1]}, ("level", 0.5)),
+        figures.word_bars({"one": (["we", "flew"], [1.0, 2.0])}),
     ]
 
 
@@ -71,3 +89,31 @@ def test_no_type_is_smaller_than_eighteen_css_pixels():
         assert figure.get_figwidth() == figures.WIDTH
         for text in figure.findobj(matplotlib.text.Text):
             assert not text.get_text() or text.get_fontsize() * 100 / 72 >= 18, text.get_text()
+
+
+def test_the_pictures_of_a_window_write_out_its_numbers():
+    written = {text.get_text() for text in a_pipeline().findobj(matplotlib.text.Text)}
+    assert {"we", "flew", "1.00", "−2.00", "0.25", "0.50", "4 × 1", "3 × 4", "3 × 1"} <= written
+    assert "0.00" in written, "a small negative number is no minus zero"
+    assert "−0.00" not in written
+    rows = np.array([[1, -2], [0, 2]])
+    drawn = figures.concatenation(["we", "flew"], rows).findobj(matplotlib.text.Text)
+    texts = [text.get_text() for text in drawn]
+    assert texts.count("−2") == texts.count("flew") == 2
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: a_pipeline(x=np.ones(4)), r"x is \(4,\), expected \(4, 1\)"),
+        (lambda: a_pipeline(W=np.ones((4, 3))), r"W is \(4, 3\), expected \(3, 4\)"),
+        (lambda: a_pipeline(u=np.ones((1, 3))), r"u is \(1, 3\), expected \(3, 1\)"),
+        (lambda: a_pipeline(x=np.ones((5, 1)), W=np.ones((3, 5))), "words has 2"),
+        (lambda: figures.concatenation(["we"], np.ones((2, 2))), r"rows is \(2, 2\)"),
+        (lambda: figures.loss_curves([0, 1], {"a": [1]}), r"the losses of a is \(1,\)"),
+        (lambda: figures.word_bars({"t": (["we"], [1, 2])}), r"the sizes of t is \(2,\)"),
+    ],
+)
+def test_pictures_of_windows_refuse_what_does_not_fit(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()
