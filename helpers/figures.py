@@ -18,7 +18,8 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Patch, Rectangle
 from matplotlib.ticker import NullLocator
@@ -467,18 +468,6 @@ def clouds(
 
 
 @styled
-def loss_curves(curves: Mapping[str, ArrayLike]) -> Figure:
-    """Draw the loss after each step of training, one curve for each run."""
-    figure, (axes,) = _canvas(3.2, margins=(0.85, 0.2, 0.75, 0.1, 0))
-    for (label, losses), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=False):
-        axes.plot(np.asarray(losses), style, label=label)
-    axes.set(xlabel="step", ylabel="loss", ylim=(0, None))
-    axes.legend(loc="upper right")
-    axes.grid(alpha=0.25)
-    return figure
-
-
-@styled
 def wiring(
     weights: Sequence[NDArray], names: Sequence[str], inputs: Sequence[str] = ()
 ) -> Figure:
@@ -534,3 +523,347 @@ def wiring(
         )
         sheet.text(x + 0.65, -2.45, text, 14, ha="left", style="normal")
     return sheet.figure
+
+
+# --- words and windows ----------------------------------------------------------------------
+
+
+def _numbers(
+    sheet: _Sheet,
+    values: NDArray,
+    corner: tuple[float, float],
+    cell: tuple[float, float],
+    colours: Sequence[str | None],
+) -> None:
+    # A matrix of numbers from its top left corner, with a colour for each row.
+    (rows, cols), (left, top), (wide, high) = values.shape, corner, cell
+    whole = np.array_equal(values, np.round(values))
+    for i, colour in zip(range(rows), colours, strict=False):
+        bottom = top - (i + 1) * high
+        if colour:
+            row = Rectangle((left, bottom), cols * wide, high, fc=colour, alpha=0.28, lw=0)
+            sheet.add(row)
+        for j in range(cols):
+            number = round(float(values[i, j]), 2) + 0.0  # without a minus before zero
+            text = f"{number:.0f}" if whole else f"{number:.2f}"
+            place = left + (j + 0.5) * wide, bottom + high / 2
+            style = {"style": "normal", "va": "center_baseline"}
+            sheet.text(*place, text.replace("-", "−"), 14 if whole else 13, **style)
+    frame = Rectangle((left, top - rows * high), cols * wide, rows * high, fill=False)
+    frame.set(ec=INK, lw=1.6)
+    sheet.add(frame)
+
+
+def _shades(
+    sheet: _Sheet, values: NDArray, corner: tuple[float, float], cell: tuple[float, float]
+) -> None:
+    # A matrix as squares from white to orange (positive) or blue (negative).
+    squares = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) + np.array(
+        [[(j, i)] for i, j in np.ndindex(values.shape)]
+    )
+    strength = abs(values).reshape(-1, 1) / (abs(values).max() or 1.0)
+    full = np.where(values.reshape(-1, 1) > 0, to_rgb(ORANGE), to_rgb(BLUE))
+    collection = PolyCollection(
+        np.array(corner) + squares * np.array([cell[0], -cell[1]]),
+        facecolors=1 - strength * (1 - full),
+        edgecolors="none",
+        antialiased=False,
+    )
+    collection.set_transform(sheet.units)
+    sheet.figure.add_artist(collection)
+
+
+def _arrow(sheet: _Sheet, start: tuple[float, float], end: tuple[float, float]) -> None:
+    sheet.add(
+        FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=20, lw=2.5, color=INK)
+    )
+
+
+@styled
+def concatenation(words: Sequence[str], rows: NDArray) -> Figure:
+    """Draw the word vectors ``(k, d)`` as k coloured rows, and below them laid end to end."""
+    check_shape("rows", rows, (len(words), None))
+    k, d = rows.shape
+    sheet = _Sheet(3.9, WIDTH, 3.9)  # in inches
+    wide, high, top = 0.62, 0.36, 1.55
+    for i, word in enumerate(words):
+        place = -d * wide / 2 - 0.15, top - (i + 0.5) * high
+        sheet.text(*place, word, 15, ha="right", style="normal")
+    _numbers(sheet, rows, (-d * wide / 2, top), (wide, high), COLOURS)
+    sheet.text(0, top + 0.2, f"one row for each word: {k} × {d}", 15, style="normal")
+    _arrow(sheet, (0, top - k * high - 0.05), (0, -0.85))
+    narrow = (WIDTH - 0.2) / (k * d)
+    for i, word in enumerate(words):
+        left = -WIDTH / 2 + 0.1 + i * d * narrow
+        sheet.text(left + d * narrow / 2, -1.0, word, 15, style="normal")
+        _numbers(sheet, rows[i : i + 1], (left, -1.18), (narrow, high), COLOURS[i:])
+    below = f"the rows end to end: {k * d} numbers, {k * d} × 1 when they stand as a column"
+    sheet.text(0, -1.75, below, 15, style="normal")
+    return sheet.figure
+
+
+@styled
+def window_pipeline(
+    words: Sequence[str],
+    x: NDArray,
+    W: NDArray,
+    b: NDArray,
+    z: NDArray,
+    h: NDArray,
+    u: NDArray,
+    s: float,
+    p: float,
+) -> Figure:
+    """Draw a window's way from its words to its probability, every number but W's written out.
+
+    W is drawn as shades: blue for negative, orange for positive entries, white for zero.
+    """
+    n, m = len(x), len(z)
+    check_shape("x", x, (n, 1))
+    check_shape("W", W, (m, n))
+    for name, value in {"b": b, "z": z, "h": h, "u": u}.items():
+        check_shape(name, value, (m, 1))
+    if not words or n % len(words):
+        raise ValueError(f"words has {len(words)}, expected a number that divides the {n} of x")
+    d, tall, wide, wide_W = n // len(words), 5.6, 0.63, 1.5
+    sheet = _Sheet(tall, WIDTH, tall)  # in inches
+    high_x, high, top_x, top = 4.8 / n, 2.9 / m, 2.38, 1.45
+
+    def column(left: float, values: NDArray, name: str) -> None:
+        _numbers(sheet, values, (left, top), (wide, high), [None] * m)
+        sheet.text(left + wide / 2, top + 0.2, name, 18)
+        sheet.text(left + wide / 2, -top - 0.2, f"{m} × 1", 13.5, style="normal")
+
+    left_x, left_W = -3.05, -2.06
+    for k, word in enumerate(words):
+        place = left_x - 0.08, top_x - (k + 0.5) * d * high_x
+        sheet.text(*place, word, 14, ha="right", style="normal")
+        edge = left_W + k * wide_W * d / n
+        block = Rectangle((edge, -top), wide_W * d / n, 2 * top, fill=False, zorder=3)
+        block.set(ec=INK, lw=1.6)
+        sheet.add(block)
+        strip = (edge, -top - 0.16), wide_W * d / n, 0.12
+        sheet.add(Rectangle(*strip, fc=COLOURS[k % len(COLOURS)], lw=0))
+    by_word = [COLOURS[i // d % len(COLOURS)] for i in range(n)]
+    _numbers(sheet, x, (left_x, top_x), (wide, high_x), by_word)
+    sheet.text(left_x + wide / 2, top_x + 0.2, "x", 18)
+    sheet.text(left_x + wide / 2, top_x - 5.0, f"{n} × 1", 13.5, style="normal")
+    _shades(sheet, W, (left_W, top), (wide_W / n, high))
+    sheet.text(left_W + wide_W / 2, top + 0.2, "W", 18)
+    sheet.text(left_W + wide_W / 2, -top - 0.34, f"{m} × {n}", 13.5, style="normal")
+
+    for left, values, name in (
+        (-0.27, b, "b"),
+        (0.7, z, "z"),
+        (1.75, h, "h"),
+        (2.47, u, "u"),
+    ):
+        column(left, values, name)
+    for place, sign in ((-2.24, "→"), (-0.42, "+"), (0.53, "="), (1.54, "→")):
+        sheet.text(place, 0, sign, 18)
+    sheet.text(1.54, 0.26, "f", 18)
+    sheet.text(3.27, 0.57, "→", 18)
+    for name, value, how, y in (("s", s, "uᵀh", 0.75), ("p", p, "σ(s)", -0.85)):
+        _numbers(sheet, np.array([[value]]), (3.42, y), (wide, 0.36), [ORANGE])
+        sheet.text(3.74, y + 0.2, name, 18)
+        sheet.text(3.74, y - 0.56, how, 15)
+    _arrow(sheet, (3.74, -0.02), (3.74, -0.54))
+    return sheet.figure
+
+
+@styled
+def loss_curves(
+    steps: ArrayLike,
+    curves: Mapping[str, ArrayLike],
+    level: tuple[str, float] | None = None,
+) -> Figure:
+    """Draw losses against the training step; ``level`` is a named horizontal line."""
+    steps = np.asarray(steps)
+    figure, (axes,) = _canvas(3.4, margins=(0.85, 0.25, 0.7, 0.2, 0))
+    for (label, losses), dash in zip(curves.items(), ("-", "--", ":"), strict=False):
+        losses = np.asarray(losses, float)
+        check_shape(f"the losses of {label}", losses, steps.shape)
+        axes.plot(steps, losses, dash, label=label)
+    if level:
+        text, y = level
+        axes.axhline(y, color=FAINT, lw=1.8)
+        axes.text(steps[-1], 0.9 * y, text, ha="right", va="top")
+    axes.set(xlabel="training step", ylabel="loss", ylim=(0, None), xlim=(0, steps[-1]))
+    axes.legend()
+    return figure
+
+
+@styled
+def word_bars(panels: Mapping[str, tuple[Sequence[str], ArrayLike]]) -> Figure:
+    """Draw, for each titled window, a bar for each of its words, in the words' order."""
+    rows = max(len(words) for words, _ in panels.values())
+    tall, high, wide = 0.75 + 0.45 * rows, 0.45, WIDTH / len(panels)
+    sheet = _Sheet(tall, WIDTH, tall)  # in inches
+    names = 1.1  # inches for the words on the left of a panel
+    for k, (title, (words, sizes)) in enumerate(panels.items()):
+        sizes = np.asarray(sizes, float)
+        check_shape(f"the sizes of {title}", sizes, (len(words),))
+        left, top = -WIDTH / 2 + k * wide + names, tall / 2 - 0.5
+        sheet.text(left + (wide - names) / 2, top + 0.22, title, 15, style="normal")
+        longest = (wide - names - 0.55) / sizes.max()
+        for i, (word, size) in enumerate(zip(words, sizes, strict=True)):
+            y = top - (i + 0.5) * high
+            bar = (left, y - 0.35 * high), size * longest, 0.7 * high
+            sheet.add(Rectangle(*bar, fc=COLOURS[i % len(COLOURS)], lw=0))
+            sheet.text(left - 0.08, y, word, 14, ha="right", style="normal")
+            sheet.text(
+                left + size * longest + 0.08, y, f"{size:.1f}", 14, ha="left", style="normal"
+            )
+    return sheet.figure
+
+
+# --- approximation, depth, activations ----------------------------------------------------
+
+
+@styled
+def lit_weight(
+    z: MatrixBase, W: MatrixBase, x: MatrixBase, b: MatrixBase, i: int, j: int
+) -> Figure:
+    """Light up one weight three times: its edge, its entry in W, its term in the equation.
+
+    ``i`` and ``j`` count from 1, as the symbols do.
+    """
+    m, n = W.shape
+    for name, value, most in (("i", i, m), ("j", j, n)):
+        if not 1 <= value <= most:
+            raise ValueError(f"{name} is {value}, expected a whole number from 1 to {most}")
+    sheet = _Sheet(WIDTH * 7.6 / 16, 16, 7.6)
+    inputs = [(-7.2, 3.0 - 1.5 * k) for k in range(n)]
+    outputs = [(-4.0, 2.25 - 1.5 * k) for k in range(m)]
+    for row, (x1, y1) in enumerate(outputs, 1):
+        for column, (x0, y0) in enumerate(inputs, 1):
+            lit = (row, column) == (i, j)
+            sheet.add(
+                FancyArrowPatch(
+                    (x0, y0),
+                    (x1, y1),
+                    arrowstyle="-|>" if lit else "-",
+                    mutation_scale=18,
+                    shrinkA=16,
+                    shrinkB=16,
+                    lw=4 if lit else 1.3,
+                    color=ORANGE if lit else FAINT,
+                    zorder=3 if lit else 1,
+                )
+            )
+    for (x0, y0), name in zip(inputs + outputs, [*x, *z], strict=True):
+        lit = name in (x[j - 1], z[i - 1])
+        circle = {
+            "boxstyle": "circle,pad=0.3",
+            "fc": PAPER,
+            "ec": ORANGE if lit else INK,
+            "lw": 2,
+        }
+        sheet.text(x0, y0, _entry(name), 16, bbox=circle, zorder=4)
+
+    def colour(row: int, column: int) -> str | None:
+        return ORANGE if (row, column) == (i - 1, j - 1) else None
+
+    _draw_grid(sheet, Grid("W", W, colour), -2.5, 0.75, 14, 1.35)
+    for row in range(m):
+        left, y = 3.5, 2.0 - 1.25 * row
+        sheet.text(left, y, f"{_entry(z[row])} =", 14, ha="left")
+        for column in range(n):
+            at = left + 1.1 + (column % 2) * 1.9
+            line = y + 0.27 - 0.54 * (column // 2)
+            if (row, column) == (i - 1, j - 1):
+                box = Rectangle(
+                    (at - 0.02, line - 0.26), 1.45, 0.52, fc=ORANGE, alpha=0.28, lw=0
+                )
+                sheet.add(box)
+            sheet.text(at, line, f"{_entry(W[row, column])}{_entry(x[column])}", 14, ha="left")
+            sheet.text(at + 1.6, line, "+", 14)
+        sheet.text(left + 5.0, y - 0.27, _entry(b[row]), 14, ha="left")
+    return sheet.figure
+
+
+@styled
+def approximations(
+    t: NDArray, target: NDArray, fits: Mapping[str, NDArray], knots: Mapping[str, ArrayLike]
+) -> Figure:
+    """Draw a target curve and, panel by panel, what approximates it, with its bends as dots."""
+    figure, panels = _canvas(3.4, len(fits), margins=(0.15, 0.1, 0.45, 0.45, 0.2))
+    for axes, (title, fit) in zip(panels, fits.items(), strict=True):
+        axes.plot(t, target, color=FAINT, lw=5, label="target")
+        axes.plot(t, fit, color=ORANGE, label="fit")
+        bends = np.asarray(knots[title], float)
+        axes.plot(bends, np.interp(bends, t, fit), "o", color=ORANGE, ms=7)
+        axes.set_title(title)
+        axes.set(xticks=[0, 1], yticks=[], ylim=(target.min() - 0.4, target.max() + 0.4))
+    panels[0].legend(loc="lower left", handlelength=1.2)
+    return figure
+
+
+@styled
+def over_depth(curves: Mapping[str, ArrayLike], *, ylabel: str) -> Figure:
+    """Draw positive numbers against depth 1, 2, … on a logarithmic axis, named at the end."""
+    figure, (axes,) = _canvas(4.6, margins=(0.85, 1.9, 0.75, 0.1, 0))
+    styles = zip(
+        curves.items(),
+        (*COLOURS, INK),
+        ("-", "--", "-.", "-", "--", ":"),
+        "osD^vP",
+        strict=False,
+    )
+    for (label, values), colour, dashes, marker in styles:
+        depth = np.arange(1, len(values) + 1)
+        axes.semilogy(depth, values, dashes, marker=marker, markevery=5, color=colour)
+        axes.annotate(
+            label,
+            (depth[-1], values[-1]),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            annotation_clip=False,
+        )
+    axes.set(xlabel="layers", ylabel=ylabel)
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(_power_of_ten)
+    axes.grid(alpha=0.25)
+    return figure
+
+
+@dataclass(frozen=True)
+class Slope:
+    """An activation to draw: f and f′ over t, and the points of interest with their names."""
+
+    name: str
+    f: NDArray
+    f_prime: NDArray
+    marks: Mapping[str, tuple[float, float]]
+
+
+@styled
+def slopes(t: NDArray, panels: Sequence[Slope]) -> Figure:
+    """Draw functions with their derivatives, three panels to a row, with their marks."""
+    rows = -(-len(panels) // 3)
+    figure = Figure(figsize=(WIDTH, 2.75 * rows), dpi=DOTS, layout="none")
+    figure.subplots_adjust(0.05, 0.09, 0.99, 0.94, 0.14, 0.32)
+    grid = figure.subplots(rows, 3, squeeze=False).ravel()
+    for axes, panel in zip(grid, panels, strict=False):
+        axes.axhline(0, color=FAINT, lw=1)
+        axes.plot(t, panel.f, color=BLUE, label="f")
+        axes.plot(t, panel.f_prime, "--", color=ORANGE, label="f′")
+        for name, (x, y) in panel.marks.items():
+            axes.plot([x], [y], "o", color=INK, ms=7)
+            axes.annotate(
+                name,
+                (x, y),
+                xytext=(0, -8),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=13,
+            )
+        axes.set_title(panel.name)
+        axes.set(ylim=(-1.3, 2.1), xticks=[-4, 0, 4], yticks=[0, 1])
+    for axes in grid[len(panels) :]:
+        axes.set_axis_off()
+        axes.legend(*grid[0].get_legend_handles_labels(), loc="center", fontsize=18)
+    return figure

@@ -73,6 +73,7 @@ def execute(path: Path, after_cell: Callable[..., None] | None = None) -> Notebo
         timeout=60,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # else what is printed is cut up by how fast it came
         # Kernels warn of an unencrypted connection; this one never leaves the machine.
         extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(path.parent)}},

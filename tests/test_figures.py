@@ -9,6 +9,7 @@ from sympy import eye
 
 from helpers import figures
 from helpers.figures import Cloud, Edge, Grid
+from helpers.symbolic import column, matrix
 
 
 def a_graph():
@@ -17,6 +18,26 @@ def a_graph():
 
 def a_cloud(**more):
     return Cloud("points", np.eye(2), np.array([[0, 1]]), "below", **more)
+
+
+def a_lit_weight(i, j):
+    return figures.lit_weight(
+        column("z", 3), matrix("W", 3, 4), column("x", 4), column("b", 3), i, j
+    )
+
+
+def a_pipeline(**changed):
+    numbers = {
+        "x": np.array([[1.0], [-2.0], [0.5], [0.0]]),
+        "W": np.ones((3, 4)),
+        "b": np.zeros((3, 1)),
+        "z": np.ones((3, 1)),
+        "h": np.full((3, 1), -0.001),
+        "u": np.ones((3, 1)),
+        "s": 0.25,
+        "p": 0.5,
+    } | changed
+    return figures.window_pipeline(["we", "flew"], **numbers)
 
 
 def some_figures():
@@ -41,8 +62,15 @@ def some_figures():
         figures.clouds(
             *[a_cloud(lines=[(np.array([1, 2]), 0.5), (np.array([[0, 1]]), 0)])] * 3, columns=2
         ),
-        figures.loss_curves({"slow": [3, 2, 1], "fast": [3, 1, 0]}),
         figures.wiring([np.ones((16, 2)), -np.ones((1, 16))], ["a", "b", "c"], ["p", "q"]),
+        figures.concatenation(["we", "flew"], np.array([[1, -2], [0, 2]])),
+        a_pipeline(),
+        figures.loss_curves([0, 10, 20], {"tanh": [3, 2, 1]}, ("level", 0.5)),
+        figures.word_bars({"one": (["we", "flew"], [1.0, 2.0])}),
+        a_lit_weight(2, 3),
+        figures.approximations(sizes, sizes**2, {"a": sizes}, {"a": [2, 4]}),
+        figures.over_depth({"a": [1, 0.1, 0.01], "b": [1, 2, 4]}, ylabel="size"),
+        figures.slopes(sizes, [figures.Slope("a", sizes, 1 / sizes, {"kink": (0, 0)})] * 2),
     ]
 
 
@@ -93,6 +121,17 @@ def test_wiring_draws_a_line_for_each_weight_but_zero_and_a_node_for_each_unit()
     assert {"W⁽¹⁾", "3 × 2", "W⁽²⁾", "1 × 3", "in", "hidden", "out"} <= texts
 
 
+def test_the_pictures_of_a_window_write_out_its_numbers():
+    written = {text.get_text() for text in a_pipeline().findobj(matplotlib.text.Text)}
+    assert {"we", "flew", "1.00", "−2.00", "0.25", "0.50", "4 × 1", "3 × 4", "3 × 1"} <= written
+    assert "0.00" in written, "a small negative number is no minus zero"
+    assert "−0.00" not in written
+    rows = np.array([[1, -2], [0, 2]])
+    drawn = figures.concatenation(["we", "flew"], rows).findobj(matplotlib.text.Text)
+    texts = [text.get_text() for text in drawn]
+    assert texts.count("−2") == texts.count("flew") == 2
+
+
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
@@ -109,8 +148,17 @@ def test_wiring_draws_a_line_for_each_weight_but_zero_and_a_node_for_each_unit()
             lambda: figures.clouds(a_cloud(), Cloud("t", np.ones((2, 5)), np.ones(5))),
             r"y of panel 2 is \(5,\), expected \(1, 5\): a 1-D",
         ),
+        (lambda: a_pipeline(x=np.ones(4)), r"x is \(4,\), expected \(4, 1\)"),
+        (lambda: a_pipeline(W=np.ones((4, 3))), r"W is \(4, 3\), expected \(3, 4\)"),
+        (lambda: a_pipeline(u=np.ones((1, 3))), r"u is \(1, 3\), expected \(3, 1\)"),
+        (lambda: a_pipeline(x=np.ones((5, 1)), W=np.ones((3, 5))), "words has 2"),
+        (lambda: figures.concatenation(["we"], np.ones((2, 2))), r"rows is \(2, 2\)"),
+        (lambda: figures.loss_curves([0, 1], {"a": [1]}), r"the losses of a is \(1,\)"),
+        (lambda: figures.word_bars({"t": (["we"], [1, 2])}), r"the sizes of t is \(2,\)"),
+        (lambda: a_lit_weight(4, 1), "i is 4, expected a whole number from 1 to 3"),
+        (lambda: a_lit_weight(1, 0), "j is 0, expected a whole number from 1 to 4"),
     ],
 )
-def test_a_drawing_names_the_array_that_does_not_fit(draw, message):
+def test_a_drawing_names_what_does_not_fit(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
