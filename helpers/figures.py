@@ -263,6 +263,9 @@ class Grid:
     colour: Callable[[int, int], str | None] = lambda i, j: None
 
 
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
 def _entry(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return f"{value + 0.0:.2f}"
@@ -272,6 +275,11 @@ def _entry(value: Any) -> str:
     if isinstance(value, Function):
         name = value.func.__name__.replace("'", "′")
         return f"{name}({', '.join(map(_entry, value.args))})"
+    name, _, index = str(value).partition("_")
+    if "," in index:
+        row, col = index.split(",")  # W₁₂ where no mistake is possible, else W₁,₁₂
+        comma = "" if len(row) == len(col) == 1 else ","
+        return name + (row + comma + col).translate(SUBSCRIPTS)
     return pretty_symbol(str(value))
 
 
@@ -732,9 +740,9 @@ def lit_weight(
     for name, value, most in (("i", i, m), ("j", j, n)):
         if not 1 <= value <= most:
             raise ValueError(f"{name} is {value}, expected a whole number from 1 to {most}")
-    sheet = _Sheet(WIDTH * 7.6 / 16, 16, 7.6)
-    inputs = [(-7.2, 3.0 - 1.5 * k) for k in range(n)]
-    outputs = [(-4.0, 2.25 - 1.5 * k) for k in range(m)]
+    sheet = _Sheet(WIDTH * 6.4 / 16, 16, 6.4)
+    inputs = [(-7.3, 1.6 * ((n - 1) / 2 - k)) for k in range(n)]
+    outputs = [(-4.0, 1.6 * ((m - 1) / 2 - k)) for k in range(m)]
     for row, (x1, y1) in enumerate(outputs, 1):
         for column, (x0, y0) in enumerate(inputs, 1):
             lit = (row, column) == (i, j)
@@ -764,21 +772,19 @@ def lit_weight(
     def colour(row: int, column: int) -> str | None:
         return ORANGE if (row, column) == (i - 1, j - 1) else None
 
-    _draw_grid(sheet, Grid("W", W, colour), -2.5, 0.75, 14, 1.35)
-    for row in range(m):
-        left, y = 3.5, 2.0 - 1.25 * row
-        sheet.text(left, y, f"{_entry(z[row])} =", 14, ha="left")
+    _draw_grid(sheet, Grid("W", W, colour), -2.7, 0, 15, 1.25)
+    for row in range(m):  # two terms to a line
+        left, y = 2.75, 1.7 * ((m - 1) / 2 - row)
+        sheet.text(left, y, f"{_entry(z[row])} =", 15, ha="left")
         for column in range(n):
-            at = left + 1.1 + (column % 2) * 1.9
-            line = y + 0.27 - 0.54 * (column // 2)
+            at, line = left + 1.2 + 1.68 * (column % 2), y + 0.3 - 0.6 * (column // 2)
             if (row, column) == (i - 1, j - 1):
-                box = Rectangle(
-                    (at - 0.02, line - 0.26), 1.45, 0.52, fc=ORANGE, alpha=0.28, lw=0
+                sheet.add(
+                    Rectangle((at - 0.08, line - 0.3), 1.3, 0.6, fc=ORANGE, alpha=0.28, lw=0)
                 )
-                sheet.add(box)
-            sheet.text(at, line, f"{_entry(W[row, column])}{_entry(x[column])}", 14, ha="left")
-            sheet.text(at + 1.6, line, "+", 14)
-        sheet.text(left + 5.0, y - 0.27, _entry(b[row]), 14, ha="left")
+            sheet.text(at, line, f"{_entry(W[row, column])}{_entry(x[column])}", 15, ha="left")
+            sheet.text(at + 1.42, line, "+", 15)
+        sheet.text(left + 4.58, y - 0.3, _entry(b[row]), 15, ha="left")
     return sheet.figure
 
 
@@ -802,26 +808,23 @@ def approximations(
 @styled
 def over_depth(curves: Mapping[str, ArrayLike], *, ylabel: str) -> Figure:
     """Draw positive numbers against depth 1, 2, … on a logarithmic axis, named at the end."""
-    figure, (axes,) = _canvas(4.6, margins=(0.85, 1.9, 0.75, 0.1, 0))
-    styles = zip(
-        curves.items(),
-        (*COLOURS, INK),
-        ("-", "--", "-.", "-", "--", ":"),
-        "osD^vP",
-        strict=False,
-    )
-    for (label, values), colour, dashes, marker in styles:
+    figure, (axes,) = _canvas(4.6, margins=(1.1, 1.6, 0.75, 0.1, 0))
+    dashes = ("-", "--", "-.", "-", "--", ":")
+    ends = {}
+    for (label, values), colour, dash, marker in zip(
+        curves.items(), (*COLOURS, INK), dashes, "osD^vP", strict=False
+    ):
         depth = np.arange(1, len(values) + 1)
-        axes.semilogy(depth, values, dashes, marker=marker, markevery=5, color=colour)
-        axes.annotate(
-            label,
-            (depth[-1], values[-1]),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            annotation_clip=False,
-        )
+        axes.semilogy(depth, values, dash, marker=marker, markevery=5, color=colour)
+        ends[label] = (np.log10(values[-1]), depth[-1], colour)
+    # The names at the ends of the curves, pushed apart where they would overlap.
+    low, high = np.log10(axes.get_ylim())
+    high += 0.08 * (high - low)
+    axes.set_ylim(10**low, 10**high)
+    gap, free = 0.07 * (high - low), -np.inf
+    for label, (end, last, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
+        free = max(end, free + gap)
+        axes.text(last + 0.7, 10**free, label, color=colour, va="center", clip_on=False)
     axes.set(xlabel="layers", ylabel=ylabel)
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(_power_of_ten)
@@ -843,8 +846,8 @@ class Slope:
 def slopes(t: NDArray, panels: Sequence[Slope]) -> Figure:
     """Draw functions with their derivatives, three panels to a row, with their marks."""
     rows = -(-len(panels) // 3)
-    figure = Figure(figsize=(WIDTH, 2.75 * rows), dpi=DOTS, layout="none")
-    figure.subplots_adjust(0.05, 0.09, 0.99, 0.94, 0.14, 0.32)
+    figure = Figure(figsize=(WIDTH, 2.85 * rows), dpi=DOTS, layout="none")
+    figure.subplots_adjust(0.05, 0.08, 0.99, 0.94, 0.14, 0.42)
     grid = figure.subplots(rows, 3, squeeze=False).ravel()
     for axes, panel in zip(grid, panels, strict=False):
         axes.axhline(0, color=FAINT, lw=1)
