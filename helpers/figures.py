@@ -35,7 +35,7 @@ BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, "#56B4E9")
 INK, FAINT, PAPER = "#1b1f24", "#9aa3ad", "#ffffff"
 WIDTH = 8.2  # inches; shown at 100 CSS pixels to the inch
-DOTS = 140  # stored pixels to the inch, for projectors
+DOTS = 130  # stored pixels to the inch, for projectors
 
 STYLE = {
     "font.size": 15,
@@ -90,7 +90,9 @@ def show(figure: Figure, alt: str) -> None:
     buffer = io.BytesIO()
     with _style():
         # No software version in the file: it would change with every release of matplotlib.
-        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+        FigureCanvasAgg(figure).print_png(
+            buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+        )
     width = round(figure.get_figwidth() * 100)
     display(
         {"image/png": buffer.getvalue(), "text/plain": alt},
@@ -423,7 +425,7 @@ def _draw_cloud(axes: Axes, cloud: Cloud, size: float, margin: float) -> None:
     )
     axes.set_aspect("equal")
     if cloud.score is not None:
-        x1, x2 = (np.linspace(centre - half, centre + half, 121) for centre in middle)
+        x1, x2 = (np.linspace(centre - half, centre + half, 91) for centre in middle)
         grid = np.stack(np.meshgrid(x1, x2)).reshape(2, -1)
         score = cloud.score(grid).reshape(x2.size, x1.size)
         axes.contourf(

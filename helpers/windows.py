@@ -78,7 +78,7 @@ def train_together(
     learn_E: bool = True,
     centre_only: bool = False,
     rate: float = 0.5,
-    steps: int = 300,
+    steps: int = 250,
     batch: int = 32,
 ) -> list[dict[str, float]]:
     """Train one network on each corpus, with seeds 0, 1, …, and give the share right per test.

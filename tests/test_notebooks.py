@@ -135,7 +135,7 @@ if status.exists():
 else:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-IMPORTS = new_notebook(cells=[new_code_cell("import numpy, sympy, matplotlib")])
+IMPORTS = new_notebook(cells=[new_code_cell("import numpy, sympy, matplotlib.pyplot")])
 
 
 def measure(notebook, folder):
