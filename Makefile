@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test lint run refresh lock clean
+.PHONY: help setup lab test old-cpu lint run refresh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -33,9 +33,15 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 test: lint  ## validate every stored output and test every helper
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
-lint: $(READY)  ## check the style of the code, notebooks included
+old-cpu: $(READY)  ## validate as if on an old processor: other BLAS kernels, narrow vectors
+	@OPENBLAS_CORETYPE=Nehalem OPENBLAS_VERBOSE=0 \
+	NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python -c 'from numpy._core._multiarray_umath import __cpu_dispatch__ as names, __cpu_features__ as here; print(*[name for name in names if here.get(name)])')" \
+	$(BIN)/python -m pytest -k "not budget" $(PYTEST_FLAGS)
+
+lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/codespell
 
 run: $(READY)  ## execute every notebook and write it as a page to build/
 	@$(BIN)/python -m helpers.publish run

@@ -6,6 +6,8 @@ That their outputs are true is nbval's part, which runs with these tests.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 from itertools import pairwise
 
@@ -109,6 +111,37 @@ def test_every_link_within_the_series_arrives(path):
             assert file.exists(), target
             assert not anchor or anchor in anchors(file), target
             assert anchor.isascii(), f"JupyterLab does not find {anchor}"
+
+
+MATHS = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
+
+
+@every_notebook
+def test_the_mathematics_of_the_prose_is_closed(path):
+    for cell in read(path).cells:
+        if cell.cell_type != "markdown":
+            continue
+        prose = re.sub(r"`[^`]*`", "", cell.source)
+        assert "$" not in MATHS.sub("", prose), cell.source
+        for formula in (a or b for a, b in MATHS.findall(prose)):
+            assert formula.count("{") == formula.count("}"), formula
+            assert formula.count(r"\left") == formula.count(r"\right"), formula
+            for begin in re.findall(r"\\begin\{(\w+)\}", formula):
+                assert rf"\end{{{begin}}}" in formula, formula
+
+
+@every_notebook
+def test_the_prose_is_spelled(path, tmp_path):
+    cells = read(path).cells
+    text = tmp_path / "prose.md"
+    text.write_text("\n\n".join(c.source for c in cells if c.cell_type == "markdown"), "utf-8")
+    check = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", str(text)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert check.returncode == 0, check.stdout
 
 
 def test_every_link_of_the_readme_arrives():

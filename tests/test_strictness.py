@@ -1,0 +1,133 @@
+"""Every hole of strict nbval: plant the fault in a small notebook, and see red."""
+
+import base64
+import io
+
+import nbformat
+import numpy as np
+from nbformat.v4 import new_code_cell, new_notebook
+from PIL import Image
+from strict_nbval import picture_fault
+
+from helpers import publish
+from helpers.publish import ROOT
+
+pytest_plugins = ["pytester"]
+
+SOURCES = [
+    "print('one'); 1 + 1",
+    "from helpers.figures import Edge, graph, show\n"
+    "show(graph({'x': (0, 0), 'y': (1, 0)}, [Edge('x', 'y', '2x')], 1.7), 'From x to y.')",
+    "raise ValueError('as expected')",
+    "import sys\nfrom IPython.display import display\ndisplay('first')\nprint('second')",
+]
+
+
+def sound():
+    """Build a notebook with numbers, a picture, an error that is asked for, an order."""
+    cells = [new_code_cell(source) for source in SOURCES]
+    cells[2].metadata = {"tags": ["raises-exception"]}
+    return new_notebook(cells=cells)
+
+
+def never_run(cells):
+    cells[0].execution_count, cells[0].outputs = None, []
+
+
+def stripped(cells):
+    cells[0].outputs = []
+
+
+def another_number(cells):
+    cells[0].source = "print('one'); 1 + 2"
+
+
+def moved_arrow(cells):
+    cells[1].source = cells[1].source.replace("(1, 0)", "(1, 0.1)")
+
+
+def another_label(cells):
+    cells[1].source = cells[1].source.replace("'2x'", "'3x'")
+
+
+def another_size(cells):
+    cells[1].source = cells[1].source.replace("1.7", "1.8")
+
+
+def no_error(cells):
+    cells[2].source = "pass"
+
+
+def another_error(cells):
+    cells[2].source = "raise ValueError('of another kind')"
+
+
+def another_order(cells):
+    lines = cells[3].source.split("\n")
+    cells[3].source = "\n".join([*lines[:2], lines[3], lines[2]])
+
+
+def a_warning(cells):
+    cells[3].source += "\nprint('careful', file=sys.stderr)"
+
+
+def hangs(cells):
+    cells[3].source = "import time; time.sleep(90)"
+
+
+# Each fault, with the cell in which it must be seen.
+FAULTS = {
+    never_run: 0,
+    stripped: 0,
+    another_number: 0,
+    moved_arrow: 1,
+    another_label: 1,
+    another_size: 1,
+    no_error: 2,
+    another_error: 2,
+    another_order: 3,
+    a_warning: 3,
+    hangs: 3,
+}
+
+
+def test_each_planted_fault_is_seen_in_its_cell_and_nowhere_else(pytester, monkeypatch):
+    path = pytester.path / "sound.ipynb"
+    nbformat.write(sound(), path)
+    publish.refresh([path])
+    for fault in FAULTS:
+        stored = nbformat.read(path, as_version=4)
+        fault(stored.cells)
+        nbformat.write(stored, pytester.path / f"{fault.__name__}.ipynb")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
+    pytester.makeconftest((ROOT / "conftest.py").read_text(encoding="utf-8"))
+    result = pytester.runpytest_subprocess(
+        "--nbval", "--nbval-current-env", "--nbval-cell-timeout=5", "-rf", "--color=no"
+    )
+    seen = {line.split(" - ")[0] for line in result.outlines if line.startswith("FAILED ")}
+    assert seen == {
+        f"FAILED {fault.__name__}.ipynb::Cell {cell}" for fault, cell in FAULTS.items()
+    }
+    assert result.parseoutcomes()["passed"] == 4 * (len(FAULTS) + 1) - len(FAULTS)
+
+
+def test_a_cell_that_hangs_is_stopped_after_a_minute():
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert "--nbval-cell-timeout=60" in settings
+
+
+def png(pixels):
+    """Encode an array of grey levels as a base64 PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "png")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def test_a_picture_may_differ_in_a_shade_and_in_no_more():
+    white = np.full((200, 300), 255, np.uint8)
+    shaded, moved = white.copy(), white.copy()
+    shaded[:] = 240
+    moved[100, 50:100] = 0
+    assert picture_fault(png(white), png(shaded)) is None
+    assert "pixels differ" in picture_fault(png(white), png(moved))
+    assert "300 × 200" in picture_fault(png(white[:100]), png(white))
