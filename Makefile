@@ -1,15 +1,17 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test old-cpu lint run refresh lock clean
+.PHONY: help setup lab test old-cpu bounds mutants lint run refresh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
+# A test file for each room of helpers.
+ROOMS  := $(wildcard $(patsubst helpers/%.py,tests/test_%.py,$(wildcard helpers/*.py)))
 # JupyterLab starts for root, as in a container, only when told to.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s%s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s%s\n", $$1, $$2}'
 
 setup: $(READY)  ## create .venv from requirements.txt (the other targets do it when needed)
 
@@ -30,13 +32,27 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
 	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT) $(LAB_FLAGS)
 
+# With tests/offline on the path, no connection leaves the machine.
 test: lint  ## validate every stored output and test every helper
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 old-cpu: $(READY)  ## validate as if on an old processor: other BLAS kernels, narrow vectors
 	@OPENBLAS_CORETYPE=Nehalem OPENBLAS_VERBOSE=0 \
 	NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python -c 'from numpy._core._multiarray_umath import __cpu_dispatch__ as names, __cpu_features__ as here; print(*[name for name in names if here.get(name)])')" \
 	$(BIN)/python -m pytest -k "not budget" $(PYTEST_FLAGS)
+
+# Old versions beside new ones may warn; that is their own affair.
+bounds: $(READY)  ## test the helpers with the oldest and with the newest versions allowed
+	@for resolution in lowest-direct highest; do \
+	  echo "Resolution: $$resolution"; \
+	  $(BIN)/uv venv --quiet --clear --python $(BIN)/python build/$$resolution && \
+	  VIRTUAL_ENV=build/$$resolution $(BIN)/uv pip install --quiet --resolution $$resolution --editable '.[dev]' && \
+	  build/$$resolution/bin/python -c 'import matplotlib, numpy, sympy; print("numpy", numpy.__version__, "sympy", sympy.__version__, "matplotlib", matplotlib.__version__)' && \
+	  build/$$resolution/bin/python -W ignore -m pytest --quiet -W ignore $(ROOMS) || exit 1; \
+	done
+
+mutants: $(READY)  ## plant faults in the mathematics one at a time, report what goes unnoticed
+	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/faults.py
 
 lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff check --quiet .
@@ -53,5 +69,5 @@ lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt
 
 clean:  ## remove .venv and everything generated
-	@rm -rf .venv build .hypothesis .ruff_cache
+	@rm -rf .venv build mutants .hypothesis .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import sympy
 from numpy.typing import NDArray
-from sympy import Expr, Piecewise, Symbol
+from sympy import Dummy, Expr, Piecewise
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,53 @@ class Activation:
 
     def symbolic_prime(self, argument: Expr) -> Expr:
         """Differentiate the symbolic form and put ``argument`` in: f′(argument), by sympy."""
-        t = Symbol("t", real=True)
+        t = Dummy()
         return self.symbolic(t).diff(t).subs(t, argument)
 
     def __repr__(self) -> str:
         return self.name
 
 
-def _sigma(z: NDArray) -> NDArray:
+def _sigmoid_symbolic(t: Expr) -> Expr:
+    return 1 / (1 + sympy.exp(-t))
+
+
+def _sigmoid(z: NDArray) -> NDArray:
     # 1 / (1 + exp(-z)), in the form that cannot overflow.
     return (1 + np.tanh(z / 2)) / 2
 
 
-def _normal_density(z: NDArray) -> NDArray:
-    return np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+def _sigmoid_prime(z: NDArray) -> NDArray:
+    return _sigmoid(z) * (1 - _sigmoid(z))
+
+
+def _tanh_prime(z: NDArray) -> NDArray:
+    return 1 - np.tanh(z) ** 2
+
+
+def _relu_symbolic(t: Expr) -> Expr:
+    return Piecewise((t, t > 0), (0, True))
+
+
+def _relu(z: NDArray) -> NDArray:
+    return np.where(z > 0, z, 0.0)
+
+
+def _relu_prime(z: NDArray) -> NDArray:
+    # f′(0) = 0, as in PyTorch and JAX. Max and Heaviside would give ½ there.
+    return np.where(z > 0, 1.0, 0.0)
+
+
+def _swish_symbolic(t: Expr) -> Expr:
+    return t / (1 + sympy.exp(-t))
+
+
+def _swish(z: NDArray) -> NDArray:
+    return z * _sigmoid(z)
+
+
+def _swish_prime(z: NDArray) -> NDArray:
+    return _swish(z) + _sigmoid(z) * (1 - _swish(z))
 
 
 _erf = np.vectorize(math.erf, otypes=[float])  # numpy has none
@@ -54,45 +88,32 @@ def _normal_cdf(z: NDArray) -> NDArray:
     return (1 + _erf(z / math.sqrt(2))) / 2
 
 
-sigmoid = Activation(
-    "sigmoid",
-    symbolic=lambda t: 1 / (1 + sympy.exp(-t)),
-    f=_sigma,
-    f_prime=lambda z: _sigma(z) * (1 - _sigma(z)),
-)
-tanh = Activation(
-    "tanh",
-    symbolic=sympy.tanh,
-    f=np.tanh,
-    f_prime=lambda z: 1 - np.tanh(z) ** 2,
-)
-# f′(0) = 0, as in PyTorch and JAX. Max and Heaviside would give ½ there.
-relu = Activation(
-    "ReLU",
-    symbolic=lambda t: Piecewise((t, t > 0), (0, True)),
-    f=lambda z: np.where(z > 0, z, 0.0),
-    f_prime=lambda z: np.where(z > 0, 1.0, 0.0),
-    holomorphic=False,
-)
-swish = Activation(
-    "Swish",
-    symbolic=lambda t: t / (1 + sympy.exp(-t)),
-    f=lambda z: z * _sigma(z),
-    f_prime=lambda z: z * _sigma(z) + _sigma(z) * (1 - z * _sigma(z)),
-)
-gelu = Activation(
-    "GELU",
-    symbolic=lambda t: t * (1 + sympy.erf(t / sympy.sqrt(2))) / 2,
-    f=lambda z: z * _normal_cdf(z),
-    f_prime=lambda z: _normal_cdf(z) + z * _normal_density(z),
-    holomorphic=False,
-)
+def _normal_density(z: NDArray) -> NDArray:
+    return np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def _gelu_symbolic(t: Expr) -> Expr:
+    return t * (1 + sympy.erf(t / sympy.sqrt(2))) / 2
+
+
+def _gelu(z: NDArray) -> NDArray:
+    return z * _normal_cdf(z)
+
+
+def _gelu_prime(z: NDArray) -> NDArray:
+    return _normal_cdf(z) + z * _normal_density(z)
+
+
+def _same(t: Any) -> Any:
+    return t
+
+
+sigmoid = Activation("sigmoid", _sigmoid_symbolic, _sigmoid, _sigmoid_prime)
+tanh = Activation("tanh", sympy.tanh, np.tanh, _tanh_prime)
+relu = Activation("ReLU", _relu_symbolic, _relu, _relu_prime, holomorphic=False)
+swish = Activation("Swish", _swish_symbolic, _swish, _swish_prime)
+gelu = Activation("GELU", _gelu_symbolic, _gelu, _gelu_prime, holomorphic=False)
 # No activation at all: what a network becomes without one (section 2.3). Not one of the five.
-identity = Activation(
-    "identity",
-    symbolic=lambda t: t,
-    f=lambda z: z,
-    f_prime=np.ones_like,
-)
+identity = Activation("identity", _same, _same, np.ones_like)
 
 ACTIVATIONS = (sigmoid, tanh, relu, swish, gelu)

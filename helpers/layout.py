@@ -70,7 +70,7 @@ def col(values: ArrayLike) -> NDArray:
     if array.size != max(array.shape, default=1):
         raise ValueError(f"values is {array.shape}, expected (n,), (n, 1) or (1, n)")
     check_numbers("values", array)
-    return array.reshape(-1, 1)
+    return array.reshape(array.size, 1)
 
 
 def vec(matrix: Any) -> Any:

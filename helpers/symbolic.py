@@ -22,6 +22,7 @@ from sympy import (
     Symbol,
     lambdify,
 )
+from sympy.core.function import ArgumentIndexError
 
 from helpers.activations import Activation
 from helpers.layout import check_shape, check_whole
@@ -50,6 +51,8 @@ class Elementwise(Function):
 
     def fdiff(self, argindex: int = 1) -> Expr:
         """Differentiate: f becomes f′, printed as a function of the same argument."""
+        if argindex != 1:
+            raise ArgumentIndexError(self, argindex)
         return elementwise(self.func.__name__ + "'")(self.args[0])
 
     def _latex(self, printer, exp=None) -> str:
@@ -102,7 +105,7 @@ def product(*factors: MatrixBase) -> MatMul:
     """Write matrices side by side, unmultiplied, to be seen before ``.doit()`` multiplies."""
     for k, (left, right) in enumerate(pairwise(factors)):
         check_shape(f"factor {k + 2}", right, (left.shape[1], None))
-    return MatMul(*(ImmutableMatrix(factor) for factor in factors), evaluate=False)
+    return MatMul(*(ImmutableMatrix(factor) for factor in factors))
 
 
 def choose(
@@ -127,9 +130,7 @@ def evaluate(expression: Expr | MatrixBase, values: Mapping[MatrixBase, NDArray]
         check_shape(f"the values of {symbols[0]} …", array, tuple(symbols.shape))
         names.extend(symbols)
         numbers.extend(array.ravel())
-    whole = (
-        expression if isinstance(expression, MatrixBase) else ImmutableMatrix([[expression]])
-    )
+    whole = ImmutableMatrix([[expression]])  # a matrix in a block of its own is that matrix
     missing = sorted(str(symbol) for symbol in whole.free_symbols - set(names))
     if missing:
         raise ValueError(f"values has nothing for {', '.join(missing)}, expected every symbol")

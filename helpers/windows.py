@@ -8,7 +8,7 @@ seed: with seed 0 the numbers are the notebook's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +64,18 @@ def start(words: int, seed: int, d: int = 4, m: int = 8) -> Theta:
 def _forward(rows: NDArray, theta: Theta, f: Activation, seen: NDArray) -> tuple[NDArray, ...]:
     # Section 3.3, for K networks: rows (K, 5, B) of all their tables E, one below the other.
     (K, _, B), d = rows.shape, theta.E.shape[2]
-    vectors = theta.E.reshape(-1, d).take(rows, axis=0)  # (K, 5, B, d): the look-up of 3.1
+    vectors = np.concatenate(theta.E).take(rows, axis=0)  # (K, 5, B, d): the look-up of 3.1
     X = vectors.transpose(0, 1, 3, 2).reshape(K, 5 * d, B) * seen  # the concatenation of 3.2
     Z = theta.W @ X + theta.b
     H = f.f(Z)
     return X, Z, H, theta.u.transpose(0, 2, 1) @ H
+
+
+def _seen(d: int, centre_only: bool) -> NDArray:
+    # What the network sees of x (5d, 1): all of it, or the block of the centre word alone.
+    return np.kron(
+        [[0], [0], [1], [0], [0]] if centre_only else np.ones((5, 1)), np.ones((d, 1))
+    )
 
 
 def train_together(
@@ -80,8 +87,8 @@ def train_together(
     rate: float = 0.5,
     steps: int = 250,
     batch: int = 32,
-) -> list[dict[str, float]]:
-    """Train one network on each corpus, with seeds 0, 1, …, and give the share right per test.
+) -> list[Theta]:
+    """Train one network on each corpus, with seeds 0, 1, …, and give what each has learnt.
 
     ``learn_E=False`` leaves the word vectors as drawn; ``centre_only`` sets the other four
     blocks of x to zero. The lines are those of the gradient and training cells of section 3.6.
@@ -101,9 +108,7 @@ def train_together(
     ]
     theta = E, W, b, u = Theta(*(np.stack(arrays) for arrays in zip(*padded, strict=True)))
     d = E.shape[2]
-    seen = np.ones((5 * d, 1))
-    if centre_only:
-        seen[: 2 * d] = seen[3 * d :] = 0
+    seen = _seen(d, centre_only)
 
     picks = [np.random.default_rng(seed).integers(0, N, (steps, batch)) for seed in range(K)]
     pairs = list(zip(prepared, picks, strict=True))
@@ -123,13 +128,28 @@ def train_together(
             blocks = dX.reshape(K, 5, d, batch).transpose(0, 1, 3, 2)
             # Entry by entry, since numpy adds at single numbers ten times as fast as at rows.
             entries = rows[..., None] * d + np.arange(d)
-            np.subtract.at(E.reshape(-1), entries.ravel(), rate * blocks.ravel())
+            np.subtract.at(E.reshape(E.size), entries.ravel(), rate * blocks.ravel())
+    return [Theta(E[k, : part.words], W[k], b[k], u[k]) for k, part in enumerate(prepared)]
 
+
+def shares_right(
+    prepared: Sequence[Prepared],
+    *,
+    f: Activation = tanh,
+    centre_only: bool = False,
+    **settings: Any,
+) -> list[dict[str, float]]:
+    """Train as ``train_together`` does, and give the share of each test's windows right.
+
+    One mapping for each corpus, from the test's name to a share between 0 and 1.
+    """
+    thetas = train_together(prepared, f=f, centre_only=centre_only, **settings)
+    seen = _seen(thetas[0].E.shape[1], centre_only)
     right: list[dict[str, float]] = []
-    for k, part in enumerate(prepared):
-        alone = Theta(*(array[k : k + 1] for array in theta))
+    for part, theta in zip(prepared, thetas, strict=True):
+        alone = Theta(*(array[np.newaxis] for array in theta))
         scores = {
-            test: _forward(ids[None], alone, f, seen)[-1][0]
+            test: _forward(ids[np.newaxis], alone, f, seen)[-1][0]
             for test, (ids, _) in part.tests.items()
         }
         right.append(

@@ -43,6 +43,7 @@ def test_shapes_and_inputs_are_left_as_they_are(activation):
 
 def test_relu_at_zero_follows_the_frameworks():
     assert relu.f_prime(np.array([0.0])).item() == 0
+    assert not np.signbit(relu.f(np.array([-0.0]))).any()
     assert relu.symbolic_prime(Symbol("t")).subs("t", 0) == 0
 
 

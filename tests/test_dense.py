@@ -45,13 +45,15 @@ def test_every_way_to_dW_agrees_over_random_shapes(activation):
 
 
 def test_a_one_dimensional_x_is_refused():
-    with pytest.raises(ValueError, match=r"x is \(4,\), expected \(any, 1\): .*col\(x\)"):
+    with pytest.raises(ValueError, match=r"^x is \(4,\), expected \(any, 1\): .*col\(x\)"):
         dense_dz_dW(3, np.zeros(4))
-    with pytest.raises(ValueError, match=r"x is \(1, 4\), expected \(any, 1\): transposed"):
+    with pytest.raises(ValueError, match=r"^x is \(1, 4\), expected \(any, 1\): transposed"):
         dense_dz_dW(3, np.zeros((1, 4)))
-    with pytest.raises(ValueError, match=r"z is \(3,\)"):
+    with pytest.raises(ValueError, match=r"^z is \(3,\)"):
         dense_dh_dz(tanh.f_prime, np.zeros(3))
-    with pytest.raises(ValueError, match="z holds a NaN"):
+    with pytest.raises(ValueError, match=r"^z holds a NaN"):
         dense_dh_dz(tanh.f_prime, np.full((3, 1), np.nan))
-    with pytest.raises(ValueError, match="m is 0"):
+    with pytest.raises(ValueError, match=r"^x holds a NaN"):
+        dense_dz_dW(3, np.full((4, 1), np.nan))
+    with pytest.raises(ValueError, match=r"^m is 0"):
         dense_dz_dW(0, np.zeros((4, 1)))

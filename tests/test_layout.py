@@ -19,9 +19,18 @@ def test_col_makes_a_column_of_a_list_an_array_a_row_or_a_number():
     assert col(7).tolist() == [[7]]
 
 
-@pytest.mark.parametrize("values", [[], [[1, 2], [3, 4]], ["a", "b"], [1, np.nan], [1, np.inf]])
-def test_col_refuses_what_is_no_column(values):
-    with pytest.raises(ValueError, match="values"):
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([], "^values is empty, expected at least one number$"),
+        ([[1, 2], [3, 4]], r"^values is \(2, 2\), expected \(n,\), \(n, 1\) or \(1, n\)$"),
+        (["a", "b"], "^values has the type <U1, expected numbers$"),
+        ([1, np.nan], "^values holds a NaN or an infinite entry, expected finite numbers$"),
+        ([1, np.inf], "^values holds a NaN"),
+    ],
+)
+def test_col_refuses_what_is_no_column(values, message):
+    with pytest.raises(ValueError, match=message):
         col(values)
 
 
@@ -54,8 +63,15 @@ def test_fold_undoes_vec_for_numpy_and_for_sympy():
     ],
 )
 def test_fold_names_the_argument_the_shapes_and_the_slip(row, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=r"^" + message):
         fold(row, np.zeros((3, 4)))
+
+
+def test_vec_and_fold_refuse_what_is_no_matrix():
+    with pytest.raises(ValueError, match=r"^matrix is \(4,\), expected \(any, any\)"):
+        vec(np.zeros(4))
+    with pytest.raises(ValueError, match=r"^parameter is \(4,\), expected \(any, any\)"):
+        fold(np.zeros((1, 4)), np.zeros(4))
 
 
 def test_a_one_dimensional_array_is_told_to_become_a_column():
@@ -63,6 +79,20 @@ def test_a_one_dimensional_array_is_told_to_become_a_column():
         check_shape("x", np.zeros(4), (4, 1))
     with pytest.raises(ValueError, match="a bare number"):
         check_shape("s", np.array(1.0), (1, 1))
+    with pytest.raises(
+        ValueError, match=r"expected shape \(2, 1\): give a numpy array or a sympy"
+    ):
+        check_shape("x", 3.0, (2, 1))
+    for slip in ([1, 2], (1, 2)):
+        with pytest.raises(ValueError, match=r"\(2, 1\): turn the list into a column with col"):
+            check_shape("x", slip, (2, 1))
+    with pytest.raises(ValueError, match=r"expected \(2, 1\): transposed\? \.T would fit$"):
+        check_shape("x", np.zeros((1, 2)), (2, 1))
+    for shape in ((3, 1), (2, 2)):
+        with pytest.raises(ValueError, match=r"expected \(2, 1\)$"):
+            check_shape("x", np.zeros(shape), (2, 1))
+    with pytest.raises(ValueError, match=r"W is \(2, 4, 3\), expected \(3, 4\)$"):
+        check_shape("W", np.zeros((2, 4, 3)), (3, 4))
     with pytest.raises(ValueError, match=r"expected \(any, 1\)"):
         check_shape("x", np.zeros((2, 3)), (None, 1))
     check_shape("x", ImmutableMatrix([1, 2]), (None, 1))

@@ -166,6 +166,51 @@ def test_the_first_step_of_adam_moves_each_weight_by_the_rate():
         assert largest_difference(moved=new.W, by_the_rate=old.W - 0.01 * np.sign(d.W)) < 1e-6
 
 
+def test_training_is_adam_written_out_entry_by_entry():
+    layers, X, y = network((4, 3, 1))
+    layers = [Affine(W * 1e-3, b * 0) for W, b in layers]  # where the 1e-8 counts
+    trained, _ = train(layers, X, y, tanh, steps=20)
+    numbers = [float(v) for layer in layers for part in layer for v in part.flat]
+    mean, square = [0.0] * len(numbers), [0.0] * len(numbers)
+
+    def shaped():
+        left = iter(numbers)
+        return [
+            Affine(
+                *(
+                    np.array([next(left) for _ in part.flat]).reshape(part.shape)
+                    for part in layer
+                )
+            )
+            for layer in layers
+        ]
+
+    for step in range(1, 21):
+        _, gradients = loss_and_gradients(shaped(), X, y, tanh)
+        slopes = [float(v) for layer in gradients for part in layer for v in part.flat]
+        for i, g in enumerate(slopes):
+            mean[i] = 0.9 * mean[i] + 0.1 * g
+            square[i] = 0.999 * square[i] + 0.001 * g * g
+            root = (square[i] / (1 - 0.999**step)) ** 0.5
+            numbers[i] -= 0.05 * mean[i] / (1 - 0.9**step) / (root + 1e-8)
+    for ours, written_out in zip(trained, shaped(), strict=True):
+        assert largest_difference(ours=ours.W, written_out=written_out.W) < 1e-10
+        assert largest_difference(ours=ours.b, written_out=written_out.b) < 1e-10
+
+
+def test_the_probability_is_sigma_of_the_last_score_at_any_depth():
+    for sizes in SIZES:
+        layers, X, _ = network(sizes)
+        s = forward(layers, X, tanh).z[-1]
+        assert np.array_equal(predict(layers, X, tanh), sigmoid.f(s))
+
+
+def test_a_probability_of_one_half_counts_as_label_0():
+    layers = initial_layers((4, 1), scale=0)
+    y = np.array([[0, 0, 1]])
+    assert accuracy(layers, np.ones((4, 3)), y, tanh) == pytest.approx(2 / 3)
+
+
 def test_the_initial_weights_have_the_scale_asked_for():
     (W, b), (u, _) = initial_layers((100, 400, 1), scale=2, seed=4)
     assert W.shape == (400, 100) and u.shape == (1, 400)
@@ -173,6 +218,11 @@ def test_the_initial_weights_have_the_scale_asked_for():
     assert not b.any()
     assert np.array_equal(W, initial_layers((100, 400, 1), scale=2, seed=4)[0].W)
     assert not np.array_equal(W, initial_layers((100, 400, 1), scale=2, seed=5)[0].W)
+    (default, _), (seeded, _) = (
+        initial_layers((9, 1))[0],
+        initial_layers((9, 1), scale=0.5, seed=0)[0],
+    )
+    assert np.array_equal(default, 2 * seeded)
 
 
 def test_the_probe_finds_a_straight_border_and_no_other():
@@ -202,7 +252,10 @@ def test_whole_numbers_may_be_trained():
         (lambda n: initial_layers((4, 0, 1)), r"sizes\[1\] is 0"),
         (lambda n: initial_layers((4, 1), scale=-1), "scale is -1"),
         (lambda n: initial_layers((4, 1), seed=-1), "seed is -1"),
-        (lambda n: forward([], n[1], tanh), "layers is empty"),
+        (
+            lambda n: forward([], n[1], tanh),
+            r"layers is empty, expected at least one Affine\(W, b\)$",
+        ),
         (lambda n: forward(n[0], n[1].T, tanh), r"X is \(6, 4\), expected \(4, any\): transp"),
         (
             lambda n: forward(n[0], np.zeros(4), tanh),
@@ -224,7 +277,22 @@ def test_whole_numbers_may_be_trained():
             lambda n: loss_and_gradients(n[0], n[1], n[2].T, tanh),
             r"y is \(6, 1\), expected \(1, 6\): transposed",
         ),
-        (lambda n: logistic_loss(np.zeros((1, 6)), n[2] + 1), "y holds a number other than 0"),
+        (
+            lambda n: logistic_loss(np.zeros((1, 6)), n[2] + 1),
+            "y holds a number other than 0 and 1, expected labels 0 or 1$",
+        ),
+        (
+            lambda n: logistic_loss(np.zeros((1, 6)), n[2][:, :5]),
+            r"y is \(1, 5\), expected \(1, 6\)",
+        ),
+        (
+            lambda n: loss_and_gradients(n[0], n[1].T, n[2], tanh),
+            r"X is \(6, 4\), expected \(4, any\)",
+        ),
+        (
+            lambda n: forward([n[0][0]._replace(W=np.full((3, 4), np.nan))], n[1], tanh),
+            r"layers\[0\].W holds a NaN",
+        ),
         (lambda n: logistic_loss(np.zeros(6), n[2]), r"s is \(6,\), expected \(1, any\)"),
         (lambda n: linear_probe(np.zeros(6), n[2]), r"H is \(6,\), expected \(any, any\)"),
         (lambda n: linear_probe(np.full((2, 6), np.inf), n[2]), "H holds a NaN or an inf"),
@@ -235,5 +303,5 @@ def test_whole_numbers_may_be_trained():
     ],
 )
 def test_bad_input_is_named_with_its_shapes(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match="^" + message):
         call(network((4, 3, 1)))

@@ -5,8 +5,8 @@ import pytest
 
 from helpers.activations import Activation, relu, sigmoid, tanh
 from helpers.corpora import PAD, UNK, Sentence, interaction, ordinary, vocabulary, windows
-from helpers.windows import Prepared, prepare, start, train_together
-from helpers.witness import complex_step
+from helpers.windows import Prepared, Theta, prepare, shares_right, start, train_together
+from helpers.witness import complex_step, largest_difference
 
 no_f = Activation("no f", lambda t: t, lambda z: z, np.ones_like)
 
@@ -64,13 +64,27 @@ def test_networks_trained_together_are_those_trained_alone(f, learn_E, centre_on
     if centre_only:
         seen[:8] = seen[12:] = 0
     settings = {"rate": 0.7, "steps": 3, "batch": 4}
-    together = train_together(parts, f=f, learn_E=learn_E, centre_only=centre_only, **settings)
-    for seed, (part, right) in enumerate(zip(parts, together, strict=True)):
-        theta = train_alone(part, seed, f, learn_E, seen, **settings)
+    settings |= {"f": f, "learn_E": learn_E, "centre_only": centre_only}
+    together, shares = train_together(parts, **settings), shares_right(parts, **settings)
+    del settings["centre_only"]
+    for seed, (part, theta, share) in enumerate(zip(parts, together, shares, strict=True)):
+        alone = train_alone(part, seed, seen=seen, **settings)
+        for name in Theta._fields:
+            assert (
+                largest_difference(alone=getattr(alone, name), together=getattr(theta, name))
+                < 1e-12
+            )
         ids, Y = part.tests["all"]
-        scores = score(ids, theta, f, seen)
+        scores = score(ids, alone, f, seen)
         assert np.abs(scores).min() > 1e-9
-        assert right == {"all": ((scores > 0) == Y).mean()}
+        assert share == {"all": ((scores > 0) == Y).mean()}
+
+
+def test_the_settings_are_those_of_the_notebook():
+    parts = [tiny(0)]
+    settings = {"learn_E": True, "centre_only": False, "rate": 0.5, "steps": 250, "batch": 32}
+    said = train_together(parts, f=tanh, **settings)
+    assert all(map(np.array_equal, said[0], train_together(parts)[0]))
 
 
 def test_the_start_is_the_same_for_the_same_seed_and_scaled_by_its_inputs():
@@ -99,15 +113,27 @@ def test_a_prepared_corpus_knows_its_training_words_only():
 
 def test_only_a_hidden_layer_can_read_the_interaction():
     parts = [prepare(interaction(seed)) for seed in range(3)]
-    with_f, without = train_together(parts), train_together(parts, f=no_f)
+    with_f, without = shares_right(parts), shares_right(parts, f=no_f)
     assert min(run["new names"] for run in with_f) >= 0.95
     assert max(run["new names"] for run in without) <= 0.75, "three contexts of four"
     assert min(run["seen names"] for run in without) >= 0.95, "it has memorised them"
 
 
+def test_what_saw_the_centre_word_alone_is_tested_on_it_alone():
+    parts = [prepare(ordinary(seed, count=60, tests=20)) for seed in range(3)]
+    seen = np.kron([[0], [0], [1], [0], [0]], np.ones((4, 1)))
+    shares = shares_right(parts, centre_only=True)
+    for part, theta, share in zip(
+        parts, train_together(parts, centre_only=True), shares, strict=True
+    ):
+        for name, (ids, Y) in part.tests.items():
+            assert share[name] == ((score(ids, theta, tanh, seen) > 0) == Y).mean()
+    assert shares != shares_right(parts)
+
+
 def test_another_activation_will_do():
     parts = [prepare(interaction(0))]
-    assert train_together(parts, f=relu)[0]["new names"] >= 0.9
+    assert shares_right(parts, f=relu)[0]["new names"] >= 0.9
 
 
 def test_what_cannot_be_trained_is_refused():
@@ -115,9 +141,12 @@ def test_what_cannot_be_trained_is_refused():
     for bad in ({"steps": 0}, {"batch": 0}):
         with pytest.raises(ValueError, match=f"{next(iter(bad))} is 0"):
             train_together([part], **bad)
-    with pytest.raises(ValueError, match="prepared is empty"):
+    with pytest.raises(ValueError, match=r"^prepared is empty, expected at least one corpus$"):
         train_together([])
-    with pytest.raises(ValueError, match="prepared has corpora of different sizes"):
+    with pytest.raises(
+        ValueError,
+        match=r"^prepared has corpora of different sizes, expected one size for all$",
+    ):
         train_together([part, prepare(ordinary(0, count=20, tests=4))])
     for bad in ({"words": 0, "seed": 0}, {"words": 3, "seed": -1}):
         with pytest.raises(ValueError, match=r"words is 0|seed is -1"):
