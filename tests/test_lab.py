@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -55,16 +56,20 @@ def status(url):
     raise TimeoutError(f"nothing answers at {url.split('?')[0]}")
 
 
+def listening(process):
+    """List the addresses at which a process's children listen."""
+    found = set()
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error, FileNotFoundError):  # a child that has just ended
+            connections = child.net_connections()
+            found |= {c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN}
+    return found
+
+
 def test_jupyterlab_listens_on_loopback_only_and_wants_its_token(lab):
     process, url, token = lab
     assert len(token) >= 32
     assert status(f"{url}/api/contents") == 403
     assert status(f"{url}/api/contents?token={'0' * len(token)}") == 403
     assert status(f"{url}/api/contents?token={token}") == 200
-    listening = {
-        connection.laddr.ip
-        for child in psutil.Process(process.pid).children(recursive=True)
-        for connection in child.net_connections()
-        if connection.status == psutil.CONN_LISTEN
-    }
-    assert listening == {"127.0.0.1"}
+    assert listening(psutil.Process(process.pid)) == {"127.0.0.1"}
