@@ -25,7 +25,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, Patch, Rectangle
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike, NDArray
-from sympy import Function, MatrixBase, Mul
+from sympy import Function, ImmutableMatrix, MatrixBase, Mul, Symbol
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from helpers.layout import check_shape
@@ -83,20 +83,29 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     return in_style
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display a figure with its alternative text, a sentence that says what it shows."""
-    if not alt.strip():
-        raise ValueError("alt is empty, expected a sentence that says what the figure shows")
+def png(figure: Figure) -> bytes:
+    """Write a figure as a PNG, the same bytes for the same picture."""
     buffer = io.BytesIO()
     with _style():
         # No software version in the file: it would change with every release of matplotlib.
         FigureCanvasAgg(figure).print_png(
             buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
         )
-    width = round(figure.get_figwidth() * 100)
+    return buffer.getvalue()
+
+
+def css_width(figure: Figure) -> int:
+    """Tell how many CSS pixels wide a figure is shown."""
+    return round(figure.get_figwidth() * 100)
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure with its alternative text, a sentence that says what it shows."""
+    if not alt.strip():
+        raise ValueError("alt is empty, expected a sentence that says what the figure shows")
     display(
-        {"image/png": buffer.getvalue(), "text/plain": alt},
-        metadata={"image/png": {"alt": alt, "width": width}},
+        {"image/png": png(figure), "text/plain": alt},
+        metadata={"image/png": {"alt": alt, "width": css_width(figure)}},
         raw=True,
     )
 
@@ -344,6 +353,30 @@ def matrices(*parts: Grid | str, wide: float = 1.0, size: float = 15) -> Figure:
             left += extent(part)
         middle -= tall / 2
     return sheet.figure
+
+
+def folding(
+    delta: MatrixBase, dz_dW: MatrixBase, ds_dW: MatrixBase, dW: MatrixBase, k: int
+) -> Figure:
+    """Draw δᵀ, ∂z/∂vec W, their product and its fold, with the first ``k`` blocks in place."""
+    m, n = dW.shape
+    if not 0 <= k <= m:
+        raise ValueError(f"k is {k}, expected a whole number from 0 to {m}")
+
+    def placed(i: int, j: int) -> str | None:
+        return by_row(i, j) if i < k else None
+
+    so_far = ImmutableMatrix(m, n, lambda i, j: dW[i, j] if i < k else Symbol(""))
+    return matrices(
+        Grid("δᵀ", delta.T, lambda _, i: placed(i, 0)),
+        "",
+        Grid("∂z / ∂vec W = I ⊗ xᵀ", dz_dW, placed),
+        "\n",
+        Grid("∂s / ∂vec W", ds_dW, lambda _, place: placed(place // n, 0)),
+        "\n",
+        Grid("the row, folded: δ xᵀ" if k == m else "the row, folded", so_far, placed),
+        wide=1.1,
+    )
 
 
 # --- graphs ---------------------------------------------------------------------------------
@@ -732,19 +765,28 @@ def word_bars(panels: Mapping[str, tuple[Sequence[str], ArrayLike]]) -> Figure:
 
 @styled
 def lit_weight(
-    z: MatrixBase, W: MatrixBase, x: MatrixBase, b: MatrixBase, i: int, j: int
+    z: MatrixBase,
+    W: MatrixBase,
+    x: MatrixBase,
+    b: MatrixBase,
+    i: int,
+    j: int,
+    delta: MatrixBase | None = None,
 ) -> Figure:
     """Light up one weight three times: its edge, its entry in W, its term in the equation.
 
-    ``i`` and ``j`` count from 1, as the symbols do.
+    ``i`` and ``j`` count from 1, as the symbols do. With ``delta``, a second line lights up its
+    gradient: the entry of δ, the entry of xᵀ and their product.
     """
     m, n = W.shape
     for name, value, most in (("i", i, m), ("j", j, n)):
         if not 1 <= value <= most:
             raise ValueError(f"{name} is {value}, expected a whole number from 1 to {most}")
-    sheet = _Sheet(WIDTH * 6.4 / 16, 16, 6.4)
-    inputs = [(-7.3, 1.6 * ((n - 1) / 2 - k)) for k in range(n)]
-    outputs = [(-4.0, 1.6 * ((m - 1) / 2 - k)) for k in range(m)]
+    tall = 6.4 if delta is None else 11.4
+    raised = (tall - 6.4) / 2
+    sheet = _Sheet(WIDTH * tall / 16, 16, tall)
+    inputs = [(-7.3, raised + 1.6 * ((n - 1) / 2 - k)) for k in range(n)]
+    outputs = [(-4.0, raised + 1.6 * ((m - 1) / 2 - k)) for k in range(m)]
     for row, (x1, y1) in enumerate(outputs, 1):
         for column, (x0, y0) in enumerate(inputs, 1):
             lit = (row, column) == (i, j)
@@ -774,9 +816,9 @@ def lit_weight(
     def colour(row: int, column: int) -> str | None:
         return ORANGE if (row, column) == (i - 1, j - 1) else None
 
-    _draw_grid(sheet, Grid("W", W, colour), -2.7, 0, 15, 1.25)
+    _draw_grid(sheet, Grid("W", W, colour), -2.7, raised, 15, 1.25)
     for row in range(m):  # two terms to a line
-        left, y = 2.75, 1.7 * ((m - 1) / 2 - row)
+        left, y = 2.75, raised + 1.7 * ((m - 1) / 2 - row)
         sheet.text(left, y, f"{_entry(z[row])} =", 15, ha="left")
         for column in range(n):
             at, line = left + 1.2 + 1.68 * (column % 2), y + 0.3 - 0.6 * (column // 2)
@@ -787,6 +829,15 @@ def lit_weight(
             sheet.text(at, line, f"{_entry(W[row, column])}{_entry(x[column])}", 15, ha="left")
             sheet.text(at + 1.42, line, "+", 15)
         sheet.text(left + 4.58, y - 0.3, _entry(b[row]), 15, ha="left")
+    if delta is not None:
+        parts = (
+            (Grid("δ", delta, lambda row, _: colour(row, j - 1)), -6.6),
+            (Grid("xᵀ", x.T, lambda _, column: colour(i - 1, column)), -4.6),
+            (Grid("δ xᵀ", delta * x.T, colour), 1.6),
+        )
+        for grid, left in parts:
+            _draw_grid(sheet, grid, left, -3.2, 15, 1.25)
+        sheet.text(1.0, -3.2, "=", 18)
     return sheet.figure
 
 
@@ -808,8 +859,13 @@ def approximations(
 
 
 @styled
-def over_depth(curves: Mapping[str, ArrayLike], *, ylabel: str) -> Figure:
-    """Draw positive numbers against depth 1, 2, … on a logarithmic axis, named at the end."""
+def over_depth(
+    curves: Mapping[str, ArrayLike], *, ylabel: str, limits: tuple[float, float] | None = None
+) -> Figure:
+    """Draw positive numbers against depth 1, 2, … on a logarithmic axis, named at the end.
+
+    ``limits`` keeps the axis the same from one picture to the next.
+    """
     figure, (axes,) = _canvas(4.6, margins=(1.1, 1.6, 0.75, 0.1, 0))
     dashes = ("-", "--", "-.", "-", "--", ":")
     ends = {}
@@ -820,8 +876,9 @@ def over_depth(curves: Mapping[str, ArrayLike], *, ylabel: str) -> Figure:
         axes.semilogy(depth, values, dash, marker=marker, markevery=5, color=colour)
         ends[label] = (np.log10(values[-1]), depth[-1], colour)
     # The names at the ends of the curves, pushed apart where they would overlap.
-    low, high = np.log10(axes.get_ylim())
-    high += 0.08 * (high - low)
+    low, high = np.log10(limits or axes.get_ylim())
+    if not limits:
+        high += 0.08 * (high - low)
     axes.set_ylim(10**low, 10**high)
     gap, free = 0.07 * (high - low), -np.inf
     for label, (end, last, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
@@ -871,4 +928,27 @@ def slopes(t: NDArray, panels: Sequence[Slope]) -> Figure:
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
         axes.legend(*grid[0].get_legend_handles_labels(), loc="center", fontsize=18)
+    return figure
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")  # as on the axes
+
+
+@styled
+def touching(t: NDArray, activation: Slope, at: float, height: float, slope: float) -> Figure:
+    """Draw f with its tangent at one point, and beside it f′ with the tangent's slope."""
+    figure, (left, right) = _canvas(3.7, 2, margins=(0.5, 0.15, 0.45, 0.5, 0.6))
+    near = np.array([at - 1.4, at + 1.4])
+    left.plot(t, activation.f, color=BLUE)
+    left.plot(near, height + slope * (near - at), "--", color=INK)
+    left.plot([at], [height], "o", color=INK, ms=11)
+    left.set_title(_minus(f"{activation.name}: f({at:g}) = {height:.2f}"))
+    right.plot(t, activation.f_prime, color=ORANGE)
+    right.plot([at, at], [0, slope], ":", color=INK)
+    right.plot([at], [slope], "o", color=INK, ms=11)
+    right.set_title(_minus(f"f\u200a′({at:g}) = {slope:.2f}"))
+    for axes in (left, right):
+        axes.axhline(0, color=FAINT, lw=1)
+        axes.set(xlim=(t[0], t[-1]), ylim=(-1.3, 2.1), xticks=[-4, 0, 4], yticks=[0, 1])
     return figure

@@ -40,6 +40,8 @@ METADATA = {
     },
 }
 KEPT_IN_CELLS = {"tags", "slideshow"}
+# The view of a widget has an address of its own in every run, and is nothing without a kernel.
+NOT_STORED = "application/vnd.jupyter.widget-view+json"
 
 
 def notebooks() -> list[Path]:
@@ -58,6 +60,8 @@ def normalised(notebook: NotebookNode) -> str:
         cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
         kept = KEPT_IN_CELLS & cell.metadata.keys()
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in sorted(kept)})
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(NOT_STORED, None)
     return nbformat.writes(notebook) + "\n"
 
 

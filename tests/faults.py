@@ -28,7 +28,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from strict_nbval import picture_fault
 
-from helpers.publish import ROOT, notebooks
+from helpers.publish import NOT_STORED, ROOT, notebooks
 
 LISTED = Path(__file__).with_name("faults.toml")
 SECONDS = 60  # for the rest of a notebook after a fault; what hangs is noticed
@@ -121,7 +121,7 @@ def differ(expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> bool:
     if [output.keys() for output in expected] != [output.keys() for output in found]:
         return True
     for old, new in zip(expected, found, strict=True):
-        for kind in old.keys() - {"image/png"}:
+        for kind in old.keys() - {"image/png", NOT_STORED}:
             if old[kind] != new[kind]:
                 return True
         if "image/png" in old and old["image/png"] != new["image/png"]:
@@ -156,7 +156,8 @@ def of_notebook(path: Path) -> tuple[int, list[Fault]]:
         alias.asname or alias.name
         for cell in cells
         for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.ImportFrom) and node.module == "helpers.figures"
+        if isinstance(node, ast.ImportFrom)
+        and node.module in ("helpers.figures", "helpers.sliders")
         for alias in node.names
     }
     os.chdir(path.parent)

@@ -16,6 +16,8 @@ import pytest
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
+from helpers.publish import NOT_STORED
+
 # Two pictures are the same when at most this share of their pixels differ by more than this
 # much of the full range in some colour. Other processors stay at zero; a moved curve does not.
 PIXELS, COLOUR = 2e-4, 0.15
@@ -35,9 +37,16 @@ def picture_fault(stored: str, fresh: str) -> str | None:
 
 
 def order(outputs: Sequence[Any]) -> list[tuple[str, ...]]:
-    """Name the outputs of a cell in their order: streams by name, data by their kinds."""
+    """Name the outputs of a cell in their order: streams by name, data by their kinds.
+
+    The view of a widget is not stored; the words that stand for it are.
+    """
     return [
-        (output["output_type"], output.get("name", ""), *sorted(output.get("data", ())))
+        (
+            output["output_type"],
+            output.get("name", ""),
+            *sorted(output.get("data", {}).keys() - {NOT_STORED}),
+        )
         for output in outputs
     ]
 

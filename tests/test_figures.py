@@ -5,7 +5,7 @@ import base64
 import matplotlib
 import numpy as np
 import pytest
-from sympy import eye
+from sympy import eye, kronecker_product
 
 from helpers import figures
 from helpers.figures import Cloud, Edge, Grid
@@ -20,10 +20,16 @@ def a_cloud(**more):
     return Cloud("points", np.eye(2), np.array([[0, 1]]), "below", **more)
 
 
-def a_lit_weight(i, j):
+def a_lit_weight(i, j, delta=None):
     return figures.lit_weight(
-        column("z", 3), matrix("W", 3, 4), column("x", 4), column("b", 3), i, j
+        column("z", 3), matrix("W", 3, 4), column("x", 4), column("b", 3), i, j, delta
     )
+
+
+def a_folding(k):
+    x, delta = column("x", 4), column("delta", 3)
+    dz_dW = kronecker_product(eye(3), x.T)
+    return figures.folding(delta, dz_dW, delta.T * dz_dW, delta * x.T, k)
 
 
 def a_pipeline(**changed):
@@ -68,8 +74,13 @@ def some_figures():
         figures.loss_curves([0, 10, 20], {"tanh": [3, 2, 1]}, ("level", 0.5)),
         figures.word_bars({"one": (["we", "flew"], [1.0, 2.0])}),
         a_lit_weight(2, 3),
+        a_lit_weight(2, 3, column("delta", 3)),
+        a_folding(2),
+        a_folding(3),
         figures.approximations(sizes, sizes**2, {"a": sizes}, {"a": [2, 4]}),
         figures.over_depth({"a": [1, 0.1, 0.01], "b": [1, 2, 4]}, ylabel="size"),
+        figures.over_depth({"a": [1, 0.1, 0.01]}, ylabel="size", limits=(1e-3, 10)),
+        figures.touching(sizes, figures.Slope("a", sizes, 1 / sizes, {}), 4, 4, -0.25),
         figures.slopes(sizes, [figures.Slope("a", sizes, 1 / sizes, {"kink": (0, 0)})] * 2),
     ]
 
@@ -157,6 +168,7 @@ def test_the_pictures_of_a_window_write_out_its_numbers():
         (lambda: figures.word_bars({"t": (["we"], [1, 2])}), r"the sizes of t is \(2,\)"),
         (lambda: a_lit_weight(4, 1), "i is 4, expected a whole number from 1 to 3"),
         (lambda: a_lit_weight(1, 0), "j is 0, expected a whole number from 1 to 4"),
+        (lambda: a_folding(4), "k is 4, expected a whole number from 0 to 3"),
     ],
 )
 def test_a_drawing_names_what_does_not_fit(draw, message):

@@ -7,13 +7,17 @@ import pytest
 from nbclient import NotebookClient
 from strict_nbval import order, picture_fault
 
-from helpers.publish import notebooks
+from helpers.publish import NOT_STORED, notebooks
 
 
 def said(outputs):
-    """List what a cell says, but for its pictures and its count."""
+    """List what a cell says, but for its pictures, its sliders' addresses and its count."""
     return [
-        {kind: text for kind, text in output.get("data", output).items() if kind != "image/png"}
+        {
+            kind: text
+            for kind, text in output.get("data", output).items()
+            if kind not in ("image/png", NOT_STORED)
+        }
         for output in outputs
     ]
 

@@ -1,0 +1,129 @@
+"""Sliders: each value of each draws a picture of its own, with words of its own."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+
+from helpers import sliders
+from helpers.figures import Edge, graph
+from helpers.publish import NOT_STORED, notebooks
+
+
+def arrow(label, height):
+    """Draw an arrow, to be put under two sliders."""
+    figure = graph({"x": (0, 0), "y": (1, 0)}, [Edge("x", "y", label)], height)
+    return figure, f'an arrow "{label}" & {height}'
+
+
+CHOICES = {"label": ["a", "b"], "height": [1.5, ("tall", 2.5), 2]}
+
+
+def parts(box):
+    """Take the sliders, what they read, and the picture out of a box."""
+    *rows, drawn = box.children
+    return [row.children[1] for row in rows], [row.children[2] for row in rows], drawn
+
+
+def test_a_slider_starts_at_its_first_value_and_draws_where_it_is_moved():
+    box = sliders.sliders(arrow, CHOICES)
+    (label, height), readouts, drawn = parts(box)
+    assert [row.children[0].value for row in box.children[:-1]] == ["label =", "height ="]
+    assert [readout.value for readout in readouts] == ["a", "1.5"]
+    assert drawn.value == sliders.image(*arrow("a", 1.5))
+    height.index = 1
+    assert [readout.value for readout in readouts] == ["a", "tall"]
+    label.index = 1
+    assert drawn.value == sliders.image(*arrow("b", 2.5))
+
+
+def test_a_picture_says_what_it_shows_and_how_wide_it_is():
+    image = sliders.image(*arrow("a", 2))
+    assert 'alt="an arrow &quot;a&quot; &amp; 2"' in image
+    assert re.match(r'<img src="data:image/png;base64,[\w+/=]+" width="820" ', image)
+
+
+def test_a_page_without_a_kernel_says_what_could_be_moved(monkeypatch):
+    shown = []
+    monkeypatch.setattr(sliders, "display", lambda data, raw: shown.append((data, raw)))
+    sliders.explore(arrow, CHOICES)
+    ((data, raw),) = shown
+    assert raw and data.keys() == {NOT_STORED, "text/plain"}
+    assert data["text/plain"] == "Run this cell to move label and height."
+
+
+def test_a_slider_with_nowhere_to_go_is_refused():
+    with pytest.raises(ValueError, match=r"^choices\['height'\] has 1 value"):
+        sliders.sliders(arrow, {"label": ["a", "b"], "height": [2]})
+
+
+# In place of ``explore``: move each slider to each of its values, and count the pictures.
+EVERYWHERE = """
+from helpers import sliders
+
+def everywhere(picture, choices):
+    *rows, drawn = sliders.sliders(picture, choices).children
+    for row in rows:
+        handle, seen = row.children[1], set()
+        for handle.index in range(len(handle.options)):
+            seen.add((drawn.value.partition("alt=")[0], drawn.value.partition("alt=")[2]))
+        pictures, words = (len(set(part)) for part in zip(*seen))
+        print(f"{row.children[0].value} {len(handle.options)} {pictures} {words}")
+
+sliders.explore = everywhere
+"""
+WITH_SLIDERS = [path for path in notebooks() if "explore(" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", WITH_SLIDERS, ids=lambda path: path.stem)
+def test_every_value_of_every_slider_has_its_picture_and_its_words(path):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, new_code_cell(EVERYWHERE))
+    NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(path.parent)}},
+    ).execute()
+    moved = [
+        re.fullmatch(r"\S+ = (\d+) (\d+) (\d+)", line).groups()
+        for cell in notebook.cells
+        if "\nexplore(" in "\n" + cell.source
+        for line in cell.outputs[0].text.splitlines()
+    ]
+    assert moved
+    for values, pictures, words in moved:
+        assert values == pictures == words
+
+
+def test_the_sections_that_looking_teaches_have_their_slider():
+    found = {
+        (path.stem[:2], cell.id.removeprefix("explore-"))
+        for path in WITH_SLIDERS
+        for cell in nbformat.read(path, as_version=4).cells
+        if "\nexplore(" in "\n" + cell.get("source", "")
+    }
+    assert found == {
+        ("02", "2-1"),
+        ("02", "2-4"),
+        ("02", "2-5"),
+        ("02", "2-6"),
+        ("04", "4-1"),
+        ("05", "5-3"),
+        ("05", "5-4"),
+    }
+
+
+@pytest.mark.parametrize("path", WITH_SLIDERS, ids=lambda path: path.stem)
+def test_the_picture_of_a_slider_is_shown_in_a_compared_cell_before_it(path):
+    sources = [
+        cell.source
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    for k, source in enumerate(sources):
+        for picture in re.findall(r"^explore\((\w+),", source, re.MULTILINE):
+            assert any(f"show(*{picture}(" in earlier for earlier in sources[:k])
