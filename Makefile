@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test old-cpu bounds mutants lint run refresh lock clean
+.PHONY: help setup lab test old-cpu bounds mutants lint run slides refresh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -62,11 +62,14 @@ lint: $(READY)  ## check style and spelling, notebooks included
 run: $(READY)  ## execute every notebook and write it as a page to build/
 	@$(BIN)/python -m helpers.publish run
 
+slides: $(READY)  ## write a deck of slides for each notebook to build/slides/
+	@$(BIN)/python -m helpers.publish slides
+
 refresh: $(READY)  ## execute the notebooks and store their outputs (the only way to store them)
 	@$(BIN)/python -m helpers.publish refresh
 
 lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt
 
 clean:  ## remove .venv and everything generated
 	@rm -rf .venv build mutants .hypothesis .ruff_cache

@@ -1,26 +1,31 @@
 """Execute the notebooks: ``refresh`` stores their outputs in place, ``run`` writes pages.
 
 Outputs are stored in no other way. ``normalised`` is what a notebook looks like on disk.
+``slides`` writes a deck for each notebook from what is stored.
 """
 
 from __future__ import annotations
 
 import base64
+import importlib.util
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jupyter_server_mathjax
 import nbformat
 from nbclient import NotebookClient
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, SlidesExporter
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
+TEMPLATES = ROOT / "helpers" / "templates"
+MATHJAX = Path(jupyter_server_mathjax.__file__).parent / "static"
 README_PICTURE = ROOT / ".github" / "the-fold.png"
 
 METADATA = {
@@ -51,6 +56,13 @@ def notebooks() -> list[Path]:
     )
 
 
+def slide_type(cell: NotebookNode) -> str:
+    """Choose what a cell is on a slide, unless its author has: the imports are on none."""
+    if cell.cell_type == "code":
+        return "skip" if cell.source.startswith(("import ", "from ")) else "fragment"
+    return "slide" if cell.source.startswith(("# ", "## ")) else "subslide"
+
+
 def normalised(notebook: NotebookNode) -> str:
     """Write a notebook as text in which only a person's changes show up."""
     notebook = nbformat.from_dict(notebook)
@@ -60,6 +72,7 @@ def normalised(notebook: NotebookNode) -> str:
         cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
         kept = KEPT_IN_CELLS & cell.metadata.keys()
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in sorted(kept)})
+        cell.metadata.setdefault("slideshow", {"slide_type": slide_type(cell)})
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(NOT_STORED, None)
     return nbformat.writes(notebook) + "\n"
@@ -132,32 +145,67 @@ def refresh(paths: list[Path]) -> None:
             README_PICTURE.write_bytes(picture)
 
 
+def _export(
+    notebook: NotebookNode,
+    path: Path,
+    folder: Path,
+    exporter: type[HTMLExporter],
+    **options: Any,
+) -> None:
+    # Links to what lies beside the pages, from however deep a folder the page is in.
+    up = "../" * (len(path.relative_to(NOTEBOOKS).parts) - 1)
+    if exporter is SlidesExporter:
+        options |= {"reveal_theme": "white", "reveal_url_prefix": f"{up}reveal"}
+    page, _ = exporter(
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
+        mathjax_url=f"{up}mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe",
+        **options,
+    ).from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
+    target = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page.replace('.ipynb"', '.html"'), encoding="utf-8")
+    print(f"  wrote {target.relative_to(ROOT)}")
+
+
+def _copy_beside(folder: Path, **sources: Path) -> None:
+    # What the pages need, so that nothing is fetched when one is opened.
+    for name, source in sources.items():
+        shutil.copytree(source, folder / name, dirs_exist_ok=True)
+
+
 def run(paths: list[Path]) -> None:
     """Execute the notebooks and write each as a page to ``build/``, leaving the sources alone.
 
     MathJax is copied beside the pages, so that they typeset without a network.
     """
-    BUILD.mkdir(exist_ok=True)
-    mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
-    shutil.copytree(mathjax, BUILD / "mathjax", dirs_exist_ok=True)
-    exporter = HTMLExporter(
-        mathjax_url="mathjax/MathJax.js?config=TeX-AMS_CHTML-full,Safe",
-        require_js_url="",
-        jquery_url="",
-    )
+    _copy_beside(BUILD, mathjax=MATHJAX)
     for path in paths:
-        page, _ = exporter.from_notebook_node(
-            _with_progress(path), resources={"metadata": {"name": path.stem}}
-        )
-        target = BUILD / path.relative_to(NOTEBOOKS).with_suffix(".html")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page.replace('.ipynb"', '.html"'), encoding="utf-8")
-        print(f"  wrote {target.relative_to(ROOT)}")
+        notebook = nbformat.reads(normalised(_with_progress(path)), as_version=4)
+        _export(notebook, path, BUILD, HTMLExporter, template_name="page")
+
+
+def slides(paths: list[Path]) -> None:
+    """Write each notebook, as it is stored, as a deck to ``build/slides/``.
+
+    reveal.js and MathJax are copied beside the decks. A cell tagged ``live`` needs a kernel and
+    is left out.
+    """
+    package = importlib.util.find_spec("sphinx_revealjs").submodule_search_locations[0]
+    decks, reveal = BUILD / "slides", Path(package) / "_static" / "revealjs"
+    _copy_beside(decks, mathjax=MATHJAX, reveal=reveal)
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [
+            cell for cell in notebook.cells if "live" not in cell.metadata.get("tags", ())
+        ]
+        no_prompts = {"exclude_input_prompt": True, "exclude_output_prompt": True}
+        _export(notebook, path, decks, SlidesExporter, template_name="deck", **no_prompts)
 
 
 if __name__ == "__main__":
-    actions = {"refresh": refresh, "run": run}
+    actions = {"refresh": refresh, "run": run, "slides": slides}
     if len(sys.argv) < 2 or sys.argv[1] not in actions:
-        sys.exit("usage: python -m helpers.publish {refresh,run} [notebook ...]")
+        sys.exit("usage: python -m helpers.publish {refresh,run,slides} [notebook ...]")
     named = [Path(name).resolve() for name in sys.argv[2:]]
     actions[sys.argv[1]](named or notebooks())

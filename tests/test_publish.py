@@ -43,7 +43,10 @@ def test_normal_form_drops_what_is_not_a_persons_change(tmp_path):
     tidy = nbformat.reads(publish.normalised(notebook), as_version=4)
     assert tidy.metadata == publish.METADATA
     assert "version" not in tidy.metadata.language_info
-    assert tidy.cells[1].metadata == {"tags": ["kept"]}
+    assert tidy.cells[1].metadata == {
+        "slideshow": {"slide_type": "fragment"},
+        "tags": ["kept"],
+    }
     assert [cell.source for cell in tidy.cells] == ["# Title", "1 + 1"]
     assert [cell.id for cell in tidy.cells] == [cell.id for cell in notebook.cells]
 
