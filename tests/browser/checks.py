@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
-from playwright.sync_api import ElementHandle, Page, TimeoutError
+from playwright.sync_api import Page, TimeoutError
 
 from helpers.publish import NOT_STORED
 
@@ -50,12 +50,10 @@ def faults(page: Page, stored: NotebookNode, patience: float = 10) -> list[Fault
     ``patience`` is for how many seconds a fault must last.
     """
     found = [*of_outputs(page, stored)]
+    page.evaluate("series.whole()")
     for look in LOOKS:
         found += of_look(page, look, patience)
-    found += of_sliders(page, patience)
-    if not any(fault.check == "errors" for fault in found):
-        found += of_look(page, "errors", 0)
-    return found
+    return [*found, *of_sliders(page, patience)]
 
 
 # --- the outputs, as the page's model of the notebook holds them ----------------------------
@@ -103,33 +101,24 @@ def of_look(page: Page, look: str, patience: float) -> list[Fault]:
 
 
 def of_sliders(page: Page, patience: float) -> Iterator[Fault]:
-    """Move each slider by one step and back, and find those that change nothing beside them."""
+    """Move each slider by one step and back: something beside it must change, and come back."""
     for handle in page.query_selector_all(page.evaluate("series.SLIDER")):
         cell = handle.evaluate("handle => series.idOf(handle)")
-        try:
-            move(page, handle, patience)
-        except TimeoutError as error:
-            yield Fault("sliders", cell, str(error))
-
-
-def move(page: Page, handle: ElementHandle, patience: float) -> float:
-    """Move a slider by one step and back: the seconds until the first is on the screen.
-
-    Where nothing beside it changes, or comes back, it is a ``TimeoutError``.
-    """
-    now, _, most = handle.evaluate("handle => series.ends(handle)")
-    there, back = ("ArrowLeft", "ArrowRight") if now == most else ("ArrowRight", "ArrowLeft")
-    before = handle.evaluate("handle => series.beside(handle)")
-    handle.press(there)
-    moved = page.wait_for_function(
-        "([handle, before]) => series.moved(handle, before)",
-        arg=[handle, before],
-        timeout=1000 * patience,
-    )
-    handle.press(back)
-    page.wait_for_function(
-        "([handle, before]) => series.idle() && series.beside(handle) === before",
-        arg=[handle, before],
-        timeout=1000 * patience,
-    )
-    return moved.json_value() / 1000
+        now, most, before = handle.evaluate(
+            "handle => [...series.ends(handle), series.beside(handle)]"
+        )
+        there, back = ("ArrowRight", "ArrowLeft") if now < most else ("ArrowLeft", "ArrowRight")
+        errors = of_look(page, "errors", 0)
+        for key, moved in ((there, "series.moved"), (back, "series.movedBack")):
+            handle.press(key)
+            try:
+                page.wait_for_function(
+                    f"([handle, before]) => {moved}(handle, before)",
+                    arg=[handle, before],
+                    timeout=1000 * patience,
+                )
+            except TimeoutError:
+                yield Fault("sliders", cell, f"{key} does not show on the page")
+            for error in of_look(page, "errors", 0):
+                if error not in errors:
+                    yield Fault("sliders", cell, f"{key}: {error.words}")

@@ -33,9 +33,8 @@ QUIET = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 OUTSIDE = re.compile(r"^(?!\w+://127\.0\.0\.1[:/])(http|ws)s?:")
-# Every cell is put on the page, not only those in view; and no news is fetched.
+# What a reader is asked at the first start: whether news may be fetched.
 SETTINGS = {
-    "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 

@@ -29,6 +29,12 @@ window.series = (() => {
     await panel().sessionContext.restartKernel();
   };
 
+  // Put every cell on the page, also those out of view.
+  const whole = () => {
+    const { content } = panel();
+    content.notebookConfig = { ...content.notebookConfig, windowingMode: "none" };
+  };
+
   const code = () =>
     cells().flatMap((cell, k) =>
       cell.model.type === "code" && cell.model.sharedModel.source.trim()
@@ -141,15 +147,15 @@ window.series = (() => {
         .slice(0, 1)
         .map((box) => `${box.scrollWidth} px in ${box.clientWidth}: ${words(box)}`),
     );
-    const whole = panel().content.node.querySelector(".jp-WindowedPanel-outer");
-    if (tooWide(whole)) faults.push(["", "the notebook is wider than its panel"]);
+    const outer = panel().content.node.querySelector(".jp-WindowedPanel-outer");
+    if (tooWide(outer)) faults.push(["", "the notebook is wider than its panel"]);
     return faults;
   };
 
   const ERRORS = ["error", "stderr"].map((kind) => `[data-mime-type$="jupyter.${kind}"]`).join();
 
   // Also the errors inside a widget, which no model of the notebook holds.
-  const errors = () => ask((cell) => within(cell, ERRORS).map((error) => words(error)));
+  const errors = () => ask((cell) => within(cell, ERRORS).map((error) => error.textContent.trim().slice(-70)));
 
   // --- sliders ----------------------------------------------------------------------------
 
@@ -166,19 +172,19 @@ window.series = (() => {
   };
 
   const ends = (handle) =>
-    ["now", "min", "max"].map((name) => Number(handle.getAttribute(`aria-value${name}`)));
+    ["now", "max"].map((name) => Number(handle.getAttribute(`aria-value${name}`)));
 
-  const cellOf = (handle) => handle.closest(".jp-Cell");
-  const idOf = (handle) => cells().find((cell) => cell.node === cellOf(handle)).model.id;
+  const idOf = (handle) =>
+    cells().find((cell) => cell.node === handle.closest(".jp-Cell")).model.id;
 
-  // The milliseconds since the key was pressed, once something else is beside the slider.
-  const moved = (handle, before) => {
-    const now = beside(handle);
-    return now && now !== before && idle() ? performance.now() - pressed : 0;
-  };
+  // Something else is beside the slider, and the kernel is done with it.
+  const moved = (handle, before) =>
+    idle() && ![before, ""].includes(beside(handle));
+
+  const movedBack = (handle, before) => idle() && beside(handle) === before;
 
   return {
-    SLIDER, beside, code, ends, errors, idOf, idle, mathematics, moved, opened, outputs,
-    pictures, restart, select, shown, width,
+    SLIDER, beside, code, ends, errors, idOf, idle, mathematics, moved, movedBack, opened, outputs,
+    pictures, restart, select, shown, whole, width,
   };
 })();
