@@ -18,7 +18,7 @@ LEFT_OUT = pytest.StashKey[bool]()
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave the browser's tests out where their folder is not named: Chromium may be missing."""
+    """Leave the browser tests out where their folder is not named: they want Chromium."""
     named = (Path(config.invocation_params.dir, arg.split("::")[0]) for arg in config.args)
     if collection_path == BROWSER and not any(p.is_relative_to(BROWSER) for p in named):
         config.stash[LEFT_OUT] = True

@@ -1,4 +1,4 @@
-"""Every notebook as a reader sees it: opened in JupyterLab, run, looked at, its sliders moved."""
+"""Every notebook as a reader sees it: opened in JupyterLab, run, and its sliders moved."""
 
 import checks
 import nbformat
