@@ -15,7 +15,7 @@ from playwright.sync_api import Page, TimeoutError
 from helpers.publish import NOT_STORED
 
 LONGEST = 60  # seconds for a cell, on a busy machine
-LOOKS = ("errors", "mathematics", "pictures", "width")
+LOOKS = ("errors", "mathematics", "pictures", "widgets", "width")
 
 
 class Fault(NamedTuple):

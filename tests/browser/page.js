@@ -155,7 +155,24 @@ window.series = (() => {
   const ERRORS = ["error", "stderr"].map((kind) => `[data-mime-type$="jupyter.${kind}"]`).join();
 
   // Also the errors inside a widget, which no model of the notebook holds.
-  const errors = () => ask((cell) => within(cell, ERRORS).map((error) => error.textContent.trim().slice(-70)));
+  const errors = () =>
+    ask((cell) => within(cell, ERRORS).map((error) => error.textContent.trim().slice(-70)));
+
+  // Where there is no widget, JupyterLab shows the words that stand for it, or an apology.
+  const VIEW = "application/vnd.jupyter.widget-view+json";
+  const widgets = () =>
+    ask((cell) => {
+      if (cell.model.type !== "code") return [];
+      const expected = cell.model.toJSON().outputs.filter((output) => output.data?.[VIEW]);
+      const there = within(cell, ".jp-OutputArea-output").filter(
+        (output) =>
+          output.querySelector(".jupyter-widgets") &&
+          !output.textContent.startsWith("Error displaying widget"),
+      );
+      return there.length < expected.length
+        ? [`${there.length} of ${expected.length} widgets are on the page`]
+        : [];
+    });
 
   // --- sliders ----------------------------------------------------------------------------
 
@@ -178,13 +195,12 @@ window.series = (() => {
     cells().find((cell) => cell.node === handle.closest(".jp-Cell")).model.id;
 
   // Something else is beside the slider, and the kernel is done with it.
-  const moved = (handle, before) =>
-    idle() && ![before, ""].includes(beside(handle));
+  const moved = (handle, before) => idle() && ![before, ""].includes(beside(handle));
 
   const movedBack = (handle, before) => idle() && beside(handle) === before;
 
   return {
-    SLIDER, beside, code, ends, errors, idOf, idle, mathematics, moved, movedBack, opened, outputs,
-    pictures, restart, select, shown, whole, width,
+    SLIDER, beside, code, ends, errors, idOf, idle, mathematics, moved, movedBack, opened,
+    outputs, pictures, restart, select, shown, whole, widgets, width,
   };
 })();

@@ -11,6 +11,7 @@ import sys
 import matplotlib.pyplot as plt
 from IPython.display import HTML, Latex, display
 from ipywidgets import IntSlider, interact, interactive_output
+VIEW = "application/vnd.jupyter.widget-view+json"
 """
 PLOT = """\
 def plot(n):
@@ -39,6 +40,10 @@ FAULTY = {
     "too-wide": ("HTML('<div style=\"width: 3000px\">wide</div>')", "width"),
     "torn-picture": ("HTML('<img src=\"data:image/png;base64,iVBORw0K\">')", "pictures"),
     "from-outside": ("HTML('<img src=\"https://example.org/x.png\">')", "pictures"),
+    "no-widget": (
+        "display({VIEW: {'model_id': 'none'}, 'text/plain': ''}, raw=True)",
+        "widgets",
+    ),
     "unhooked-number": ("interact(lambda n: display(7), n=(0, 5));", "sliders"),
     "unhooked-picture": (PLOT.format("1"), "sliders"),
     "raises-when-moved": ("interact(lambda n: display(6 / (3 - n)), n=(2, 3));", "sliders"),
