@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test old-cpu bounds mutants lint run slides refresh lock clean
+.PHONY: help setup lab test test-browser old-cpu bounds mutants lint run slides refresh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -11,7 +11,7 @@ ROOMS  := $(wildcard $(patsubst helpers/%.py,tests/test_%.py,$(wildcard helpers/
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s%s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s%s\n", $$1, $$2}'
 
 setup: $(READY)  ## create .venv from requirements.txt (the other targets do it when needed)
 
@@ -35,6 +35,9 @@ lab: $(READY)  ## open the notebooks in JupyterLab
 # With tests/offline on the path, no connection leaves the machine.
 test: lint  ## validate every stored output and test every helper
 	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+test-browser: $(READY)  ## run every notebook in a headless Chromium, look at it, move its sliders
+	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest tests/browser $(PYTEST_FLAGS)
 
 old-cpu: $(READY)  ## validate as if on an old processor: other BLAS kernels, narrow vectors
 	@OPENBLAS_CORETYPE=Nehalem OPENBLAS_VERBOSE=0 \

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -10,6 +12,24 @@ from helpers.activations import ACTIVATIONS
 # The same examples on every run: a red test stays red until it is mended.
 settings.register_profile("series", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("series")
+
+BROWSER = Path(__file__).with_name("browser")
+LEFT_OUT = pytest.StashKey[bool]()
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Leave the browser tests out where their folder is not named: they want Chromium."""
+    named = (Path(config.invocation_params.dir, arg.split("::")[0]) for arg in config.args)
+    if collection_path == BROWSER and not any(p.is_relative_to(BROWSER) for p in named):
+        config.stash[LEFT_OUT] = True
+        return True
+    return None
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say so where they were left out."""
+    if config.stash.get(LEFT_OUT, False):
+        terminalreporter.write_line("browser tests left out: make test-browser")
 
 
 @pytest.fixture(params=ACTIVATIONS, ids=repr)
