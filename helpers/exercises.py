@@ -1,4 +1,4 @@
-"""Checks that name the mistake: ``check("5c", bias_gradient)`` says what went wrong, if anything.
+"""Checks that name the mistake: ``check("5c", bias_gradient)`` says what went wrong.
 
 The learner's function runs on fresh random data, of another size each time and never square,
 and is compared with a witness. Here is the checking, and what can go wrong in any exercise;
@@ -93,7 +93,8 @@ def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator
             case.truth = truth if isinstance(truth, tuple) else (truth,)
     _compare(exercise, cases)
     sizes = len({_size(case.inputs) for case in cases})
-    return f", on {len(cases)} draws of different sizes" if sizes > 2 else ""
+    drawn = f", on {len(cases)} random draws" if len(cases) > 1 and cases[0].inputs else ""
+    return f"{drawn} of different sizes" if sizes > 2 else drawn
 
 
 # --- running the learner's function -----------------------------------------------------------
@@ -122,7 +123,8 @@ def _run(
                 warnings.simplefilter("ignore")
                 result = answer(*given)
         except Exception as error:
-            # A slip with the dots still in place is no mistake yet.
+            if "ellipsis" in str(error):  # some of the dots are still in place
+                raise _Unanswered("") from None
             raise _Wrong(_explained(exercise, error, inputs, bool(cases))) from None
         _refuse_dots(result)
         for name, before, after in zip(exercise.arguments, inputs, given, strict=True):
@@ -171,8 +173,6 @@ def _described(exercise: Exercise, inputs: tuple[Any, ...]) -> str:
             words.append(f"{name} = {value}")
         elif isinstance(value, float):
             words.append(f"{name} = {value:.0e}")
-        elif isinstance(value, list) and value and isinstance(value[0], str):
-            words.append(f"{len(value)} {name}")
         elif isinstance(value, list):
             words.append(f"{len(value)} {name}")
     return ", ".join(words)
@@ -199,8 +199,6 @@ def _explained(
         text += " A comparison of whole arrays has many answers: choose entry by entry."
     elif "positional argument" in message:
         text += f" It takes {len(exercise.arguments)} arguments, in this order."
-    elif "ellipsis" in message:
-        text += " Some dots are still in place."
     return text
 
 
@@ -427,9 +425,9 @@ def _shows(mistake: Any, k: int, cases: list[Case]) -> bool:
 
 
 def _refuse_zeros(exercise: Exercise, name: str, given: list, truth: list) -> None:
-    if exercise.kind in ("array", "number") and not any(np.any(part) for part in given):
-        if any(np.any(part) for part in truth):
-            raise _Wrong(f"{_start(name)} is all zeros: nothing has been computed yet.")
+    numbers = exercise.kind in ("array", "number")
+    if numbers and not any(map(np.any, given)) and any(map(np.any, truth)):
+        raise _Wrong(f"{_start(name)} is all zeros: nothing has been computed yet.")
 
 
 def _refuse_flat(exercise: Exercise, name: str, given: list, truth: list) -> None:
@@ -487,9 +485,7 @@ def _refuse_general(exercise: Exercise, name: str, given: list, truth: list) -> 
     factors = [_factor(a, b, tolerance) for a, b in zip(given, truth, strict=True)]
     if all(factor is not None for factor in factors):
         if max(factors) - min(factors) < 1e-3 * max(map(abs, factors)):
-            raise _Wrong(
-                f"{who} is too large or too small by one constant factor, {factors[0]:.3g}. {see}"
-            )
+            raise _Wrong(f"{who} is wrong by one constant factor, {factors[0]:.3g}. {see}")
         raise _Wrong(
             f"{who} is right up to a factor that changes with the size: was something "
             f"averaged that should be added up, or the other way round? {see}"

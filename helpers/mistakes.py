@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from helpers.activations import gelu, sigmoid, swish, tanh
 from helpers.corpora import PAD
 from helpers.dense import dense_dz_dW
-from helpers.layout import col, vec
+from helpers.layout import vec
 from helpers.network import Affine, logistic_loss, train
 from helpers.witness import complex_step, count_products
 
@@ -841,7 +841,7 @@ SHAPES = Exercise(
             fits=_shape_is(("W", (350, 100))),
         ),
         Mistake(
-            "This W reads one word: it has a column for each of the numbers in x (section 3.3).",
+            "This W reads one word: it has a column for each number in x (section 3.3).",
             fits=_shape_is(("W", (100, 50)), ("W", (100, 7))),
         ),
         Mistake(
@@ -907,11 +907,13 @@ LOSS_BY_SCORE = Exercise(
             gives=lambda S, Y: (sigmoid.f(S) - Y) * sigmoid.f_prime(S) / S.size,
         ),
         Mistake(
-            "This is the derivative of the loss by p: one more factor leads to s (section 3.6).",
+            "This is the derivative of the loss by p: one more factor leads to s "
+            "(section 3.6).",
             gives=lambda S, Y: (sigmoid.f(S) - Y) / sigmoid.f_prime(S) / S.size,
         ),
         Mistake(
-            "This is the derivative of the loss by p: one more factor leads to s (section 3.6).",
+            "This is the derivative of the loss by p: one more factor leads to s "
+            "(section 3.6).",
             gives=lambda S, Y: (sigmoid.f(S) - Y) / sigmoid.f_prime(S),
         ),
         Mistake(
@@ -1020,8 +1022,8 @@ JACOBIAN = Exercise(
             gives=_g,
         ),
         Mistake(
-            "The column of the fourth input is missing: g does not look at it, and its partials "
-            "are zeros (section 4.3).",
+            "The column of the fourth input is missing: g does not look at it, and its "
+            "partials are zeros (section 4.3).",
             gives=lambda x: _true_jacobian(x)[:, :3],
         ),
         Mistake(
@@ -1144,8 +1146,8 @@ SCORE_BY_U = Exercise(
     truth=lambda x, W, b, u: complex_step(lambda v: _score(x, W, b, v), u).T,
     mistakes=(
         Mistake(
-            "This is the gradient, a column: a fraction is a Jacobian, one output and m inputs, "
-            "so it is a row (section 4.2).",
+            "This is the gradient, a column: a fraction is a Jacobian, and with one output and "
+            "m inputs that is a row (section 4.2).",
             gives=lambda x, W, b, u: np.tanh(W @ x + b),
         ),
         Mistake(
@@ -1585,8 +1587,8 @@ MEMORY = Exercise(
             gives=lambda: _measured_bytes() / 2,
         ),
         Mistake(
-            "This is the gradient's memory, or that of the entries that are not zero: the dense "
-            "Jacobian has a whole row for each output (section 5.2).",
+            "This is the gradient's memory, or that of the entries that are not zero: the "
+            "dense Jacobian has a whole row for each output (section 5.2).",
             gives=lambda: _measured_bytes() / 4096,
         ),
         Mistake(

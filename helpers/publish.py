@@ -6,6 +6,7 @@ Outputs are stored in no other way. ``normalised`` is what a notebook looks like
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 import sys
 import time
@@ -136,18 +137,19 @@ def run(paths: list[Path]) -> None:
     BUILD.mkdir(exist_ok=True)
     mathjax = Path(jupyter_server_mathjax.__file__).parent / "static"
     shutil.copytree(mathjax, BUILD / "mathjax", dirs_exist_ok=True)
-    exporter = HTMLExporter(
-        mathjax_url="mathjax/MathJax.js?config=TeX-AMS_CHTML-full,Safe",
-        require_js_url="",
-        jquery_url="",
-    )
     for path in paths:
+        up = "../" * (len(path.relative_to(NOTEBOOKS).parts) - 1)
+        exporter = HTMLExporter(
+            mathjax_url=f"{up}mathjax/MathJax.js?config=TeX-AMS_CHTML-full,Safe",
+            require_js_url="",
+            jquery_url="",
+        )
         page, _ = exporter.from_notebook_node(
             _with_progress(path), resources={"metadata": {"name": path.stem}}
         )
         target = BUILD / path.relative_to(NOTEBOOKS).with_suffix(".html")
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(page.replace('.ipynb"', '.html"'), encoding="utf-8")
+        target.write_text(re.sub(r'\.ipynb(["#])', r".html\1", page), encoding="utf-8")
         print(f"  wrote {target.relative_to(ROOT)}")
 
 
