@@ -50,7 +50,8 @@ class Exercise:
     constant. ``parts`` names what the answer consists of, each of them of the given ``kind``.
     Either ``truth(*inputs)`` computes the one right answer, or ``holds(parts, *inputs)`` says
     in a sentence what keeps an answer from being right, and None if nothing does; arrays then
-    have the ``shapes(*inputs)``. ``tolerance`` is relative to the largest entry.
+    have the ``shapes(*inputs)``. ``tolerance`` is relative to the largest entry; ``words`` are
+    the words that an answer of the kind "word" can be.
     """
 
     claim: str
@@ -63,7 +64,7 @@ class Exercise:
     holds: Callable[..., str | None] | None = None
     shapes: Callable[..., tuple[tuple[int, int], ...]] | None = None
     tolerance: float = 1e-5
-    extra: str = ""
+    words: tuple[str, ...] = ()
 
 
 def _sizes(rng: Generator, count: int, least: int = 2, most: int = 6) -> list[int]:
@@ -274,6 +275,11 @@ XOR = Exercise(
             "Wrong way round: the score is above ½ where the label is 0, and not above where "
             "it is 1 (section 1.6).",
             fits=lambda parts: _marks(parts, 1, 0, 0, 1),
+        ),
+        Mistake(
+            "The scores have the wrong sign: turned upside down they would solve it "
+            "(section 1.6).",
+            fits=lambda parts: _solves_xor((parts[0], parts[1], -parts[2])) is None,
         ),
         Mistake(
             "The scores come apart, but not at ½: all labels 1 lie higher than all labels 0, "
@@ -601,9 +607,9 @@ def _shifted(words: list[str], place: int, size: int, by: int) -> list[str]:
     return _around(words, place + by, size, lambda k: PAD)
 
 
-def _padded_and_shifted(words: list[str], place: int, size: int) -> list[str]:
-    half = size // 2
-    return ([PAD] * half + words + [PAD] * half)[place - half : place + half + 1]
+def _sliced(words: list[str], place: int, size: int, by: int) -> list[str]:
+    edge = [PAD] * (size // 2)
+    return [*edge, *words, *edge][place + by : place + by + size]
 
 
 def _pads_moved(words: list[str], place: int, size: int, last: bool) -> list[str]:
@@ -646,16 +652,16 @@ WINDOW = Exercise(
         ),
         Mistake(
             "The window is shifted: the word at place must stand in its middle (section 3.2).",
-            gives=lambda words, place, size: _shifted(words, place, size, 1),
-        ),
-        Mistake(
-            "The window is shifted: the word at place must stand in its middle (section 3.2).",
-            gives=lambda words, place, size: _shifted(words, place, size, -1),
+            fits=lambda parts, words, place, size: any(
+                parts[0] == way(words, place, size, by)
+                for way in (_shifted, _sliced)
+                for by in (-1, 1)
+            ),
         ),
         Mistake(
             "The window is shifted: the padded list is longer at its front, and place already "
             "points at the start of the window in it (section 3.2).",
-            gives=_padded_and_shifted,
+            gives=lambda words, place, size: _sliced(words, place, size, -(size // 2)),
         ),
         Mistake(
             "The window begins at the word, and must have it in the middle (section 3.2).",
@@ -1195,7 +1201,20 @@ def _bracketings(p: int, q: int, r: int, t: int) -> tuple[int, int]:
     )
 
 
+# Here the order with the smaller result in between is the dearer one.
+_SURPRISING = (
+    (2, 3, 5, 3),
+    (3, 5, 3, 2),
+    (5, 2, 1, 2),
+    (2, 1, 2, 5),
+    (3, 2, 3, 5),
+    (5, 3, 2, 3),
+)
+
+
 def _draw_sizes(rng: Generator) -> tuple[int, ...]:
+    if rng.random() < 0.3:
+        return _SURPRISING[int(rng.integers(len(_SURPRISING)))]
     while True:
         sizes = tuple(rng.integers(1, 6, 4).tolist())
         left, right = _bracketings(*sizes)
@@ -1207,13 +1226,17 @@ def _left_if(condition: bool) -> str:
     return "left" if condition else "right"
 
 
+_FIRST_ONLY = (
+    "This comes down to comparing p with t, the ends of the chain, as the first product of "
+    "each order does: the second one costs as well (section 4.7)."
+)
 BRACKETING = Exercise(
     claim="4.7",
     arguments=("p", "q", "r", "t"),
     kind="word",
     draw=_draw_sizes,
     truth=lambda *sizes: _left_if(np.subtract(*_bracketings(*sizes)) < 0),
-    extra='"left" or "right"',
+    words=("left", "right"),
     mistakes=(
         Mistake(
             'This always says "left": that wins with one output, and section 4.7 says what '
@@ -1230,24 +1253,14 @@ BRACKETING = Exercise(
             "round (section 4.7).",
             gives=lambda *sizes: _left_if(np.subtract(*_bracketings(*sizes)) > 0),
         ),
-        Mistake(
-            "This counts the first product of each order only: the second one costs as well "
-            "(section 4.7).",
-            gives=lambda p, q, r, t: _left_if(p * q * r < q * r * t),
-        ),
+        Mistake(_FIRST_ONLY, gives=lambda p, q, r, t: _left_if(p * q * r < q * r * t)),
         Mistake(
             "This counts the second product of each order only: the first one costs as well "
             "(section 4.7).",
             gives=lambda p, q, r, t: _left_if(p * r * t < p * q * t),
         ),
         Mistake(
-            "This compares outputs with inputs only: in a chain the sizes between count too "
-            "(section 4.7).",
-            gives=lambda p, q, r, t: _left_if(p < t),
-        ),
-        Mistake(
-            "This compares outputs with inputs only: in a chain the sizes between count too "
-            "(section 4.7).",
+            _FIRST_ONLY,
             gives=lambda p, q, r, t: _left_if(p <= t),
         ),
         Mistake(
@@ -1375,10 +1388,6 @@ REFOLD = Exercise(
             "This is the row, stood up as a column: fold it, row by row, into the shape of W "
             "(section 5.4).",
             gives=lambda dW_wrong: vec(_true_refold(dW_wrong)),
-        ),
-        Mistake(
-            "The row was recovered and then folded into n by m: W is m by n (section 5.4).",
-            gives=lambda dW_wrong: _true_refold(dW_wrong).reshape(dW_wrong.T.shape),
         ),
     ),
 )
