@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def check(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> None:
     ``draws`` random inputs. A wrong answer never raises; an unknown ``number`` is a
     ``ValueError``.
     """
-    print(verdict(number, answer, draws, seed).text)
+    print(textwrap.fill(verdict(number, answer, draws, seed).text, 92))
 
 
 def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verdict:
@@ -86,22 +87,18 @@ def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verd
 
 def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator) -> str:
     """Raise what is wrong with an answer; or say how often it has been right."""
+    _refuse_dots(answer)
     if exercise.draw is None:
-        _refuse_dots(answer)
         if callable(answer):
             raise _Wrong("This is a function: hand in the value itself.")
-        cases = [Case((), _parts(exercise, answer, ()))]
+        cases = [Case((), _parts(exercise, answer))]
     else:
-        _refuse_dots(answer)
         if not callable(answer):
             raise _Wrong(
                 f"This is {_type(answer)}: hand in the function itself, without calling it."
             )
         cases = _run(exercise, answer, draws, rng)
-    if exercise.truth:
-        for case in cases:
-            truth = exercise.truth(*copy.deepcopy(case.inputs))
-            case.truth = truth if isinstance(truth, tuple) else (truth,)
+    _find_truth(exercise, cases)
     _compare(exercise, cases)
     sizes = len({_size(case.inputs) for case in cases})
     drawn = f", on {len(cases)} random draws" if len(cases) > 1 and cases[0].inputs else ""
@@ -144,9 +141,10 @@ def _run(
                     f"loses {name}. Section {exercise.claim} needs it unchanged."
                 )
         try:
-            parts = _parts(exercise, result, inputs)
+            parts = _parts(exercise, result)
         except _Wrong:
-            if exercise.truth and cases and _all_right(exercise, cases):
+            _find_truth(exercise, cases)
+            if exercise.truth and cases and all(all(_right_parts(exercise, c)) for c in cases):
                 raise _Wrong(_one_size(exercise, cases[0].inputs, inputs)) from None
             raise
         cases.append(Case(inputs, parts))
@@ -224,7 +222,7 @@ def _type(value: Any) -> str:
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
-def _parts(exercise: Exercise, answer: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+def _parts(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
     """Take an answer apart and turn each part into what its kind asks for."""
     names = exercise.parts
     if len(names) == 1:
@@ -330,11 +328,10 @@ def _size(inputs: tuple[Any, ...]) -> Any:
     )
 
 
-def _all_right(exercise: Exercise, cases: list[Case]) -> bool:
-    for case in cases:
+def _find_truth(exercise: Exercise, cases: list[Case]) -> None:
+    for case in cases if exercise.truth else ():
         truth = exercise.truth(*copy.deepcopy(case.inputs))
         case.truth = truth if isinstance(truth, tuple) else (truth,)
-    return all(_right_parts(exercise, case) == [True] * len(case.parts) for case in cases)
 
 
 def _right_parts(exercise: Exercise, case: Case) -> list[bool]:
@@ -407,9 +404,7 @@ def _compare_property(exercise: Exercise, cases: list[Case]) -> None:
         ):
             raise _Wrong(mistake.hint)
     case, complaint = wrong[0]
-    if all(part == 0 for part in case.parts if isinstance(part, float)) and isinstance(
-        case.parts[0], float
-    ):
+    if exercise.kind == "number" and not any(case.parts):
         raise _Wrong(f"The answer is zero. {complaint}")
     if len(wrong) < len(cases) and len({_size(case.inputs) for case in cases}) > 1:
         good = next(case for case, text in zip(cases, complaints, strict=True) if text is None)
@@ -419,7 +414,7 @@ def _compare_property(exercise: Exercise, cases: list[Case]) -> None:
 
 def _one_size(exercise: Exercise, good: tuple[Any, ...], bad: tuple[Any, ...]) -> str:
     was, now = _described(exercise, good), _described(exercise, bad)
-    return f"It is right for some inputs only: right for {was}, wrong for {now}. "
+    return f"It is right for some inputs only: right for {was}, wrong for {now}."
 
 
 def _shows(mistake: Any, k: int, cases: list[Case]) -> bool:
@@ -453,9 +448,13 @@ def _refuse_flat(exercise: Exercise, name: str, given: list, truth: list) -> Non
         for a, b in zip(given, truth, strict=True)
     )
     if numbers_right or exercise.holds:
-        keep = " (or keep the axis of the sum with keepdims=True)" if exercise.truth else ""
+        mend = "make it a column with col, or keep the axis of a sum with keepdims=True"
+        if min(wanted.shape) > 1:
+            mend = "fold it with reshape"
+        elif wanted.shape[0] == 1:
+            mend = "lay it down as a row with reshape(1, -1)"
         raise _Wrong(
-            f"{_start(name)} is a 1-D array {given[0].shape}: make it a column with col{keep}. "
+            f"{_start(name)} is a 1-D array {given[0].shape}, neither row nor column: {mend}. "
             f"Expected {wanted.shape}."
         )
 
@@ -487,12 +486,12 @@ def _refuse_general(exercise: Exercise, name: str, given: list, truth: list) -> 
         if is_(lambda b: b.T.reshape(b.shape)):
             raise _Wrong(
                 f"{who} holds the right numbers in another order: it was reshaped where it "
-                f"should have been transposed."
+                "should have been transposed."
             )
         if is_(lambda b: np.diagflat(b)) or is_(lambda b: np.diag(b.ravel())):
             raise _Wrong(
                 f"{who} holds the right numbers on the diagonal of a matrix: leave the zeros "
-                f"out."
+                "out."
             )
     factors = [_factor(a, b, tolerance) for a, b in zip(given, truth, strict=True)]
     if all(factor is not None for factor in factors):
@@ -500,7 +499,7 @@ def _refuse_general(exercise: Exercise, name: str, given: list, truth: list) -> 
             raise _Wrong(f"{who} is wrong by one constant factor, {factors[0]:.3g}.")
         raise _Wrong(
             f"{who} is right up to a factor that changes with the size: was something "
-            f"averaged that should be added up, or the other way round?"
+            "averaged that should be added up, or the other way round?"
         )
 
 
@@ -523,7 +522,7 @@ def _refuse_words(exercise: Exercise, given: list, truth: list) -> None:
     if not any(any(pair[0]) for pair in wrong):
         raise _Wrong("The answer is empty: nothing has been computed yet.")
     if len(a) != len(b):
-        raise _Wrong(f"The window has {len(a)} words where {len(b)} are asked for. ")
+        raise _Wrong(f"The window has {len(a)} words where {len(b)} are asked for.")
     k = next(k for k in range(len(a)) if a[k] != b[k])
     raise _Wrong(
         f"Wrong on {len(wrong)} of {len(given)} draws: in one of them {a} has a wrong word at "
@@ -550,7 +549,7 @@ def _refuse_shape(
         text += " A column and a row, or a 1-D array, broadcast to a square in silence."
     elif shape == wanted[::-1]:
         text += " Transposed, its shape would fit."
-    raise _Wrong(f"{text}")
+    raise _Wrong(text)
 
 
 def _refuse_entries(

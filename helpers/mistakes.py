@@ -759,8 +759,8 @@ SWAP = Exercise(
             gives=lambda x, i, j, d: _overwritten(x, j, i, d),
         ),
         Mistake(
-            "The column was cut column-major: number k of every word ended up together. "
-            "vec goes word by word (section 3.2).",
+            "The column was cut column-major, which tears the words apart: in section 3.2 vec "
+            "lays them end to end, word by word.",
             gives=lambda x, i, j, d: _swapped(x.reshape(-1, d, order="F"), i, j).reshape(
                 -1, 1, order="F"
             ),

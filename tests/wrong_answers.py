@@ -685,7 +685,7 @@ wrong(
     lambda V: V.ravel(order="F").reshape(V.shape[::-1]),
     "This transposes",
 )
-wrong("5b", "flat", lambda V: V.ravel(order="F"), "1-D array")
+wrong("5b", "flat", lambda V: V.ravel(order="F"), "fold it with reshape")
 wrong("5b", "minus", lambda V: -V.ravel(order="F").reshape(V.shape), "wrong sign")
 wrong("5b", "a fixed shape", lambda V: V.ravel(order="F").reshape(3, 4), "raises")
 wrong("5b", "rows turned", lambda V: V[::-1], None)
