@@ -14,7 +14,7 @@ from wrong_answers import WRONG, swapped_rows, true_window
 from helpers import exercises
 from helpers.activations import sigmoid, tanh
 from helpers.exercises import check, verdict
-from helpers.mistakes import EXERCISES
+from helpers.mistakes import EXERCISES, Mistake
 from helpers.network import forward, linear_probe
 from helpers.publish import NOTEBOOKS
 
@@ -413,6 +413,13 @@ def test_answers_of_a_strange_type_are_refused():
             assert verdict(number, answer).kind == "wrong", (number, strange)
             if exercise.draw:
                 assert "without calling it" in verdict(number, strange).text
+
+
+@pytest.mark.parametrize(("differ", "named"), [(1, False), (2, False), (3, True), (20, True)])
+def test_a_mistake_is_named_only_if_it_differs_from_the_truth_often_enough(differ, named):
+    mistake = Mistake("", gives=lambda k: float(k < differ))
+    cases = [exercises.Case((k,), (float(k < differ),), (0.0,)) for k in range(20)]
+    assert exercises._shows(mistake, 0, cases) == named
 
 
 def test_what_a_function_prints_is_shown_once(capsys):
