@@ -29,7 +29,7 @@ $(READY): requirements.txt pyproject.toml
 	@touch $(READY)
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter trust notebooks/*.ipynb >/dev/null
+	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/solutions/*.ipynb >/dev/null
 	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT) $(LAB_FLAGS)
 
 # With tests/offline on the path, no connection leaves the machine.

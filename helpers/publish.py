@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import re
 import shutil
 import sys
 import time
@@ -164,7 +165,7 @@ def _export(
     ).from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
     target = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page.replace('.ipynb"', '.html"'), encoding="utf-8")
+    target.write_text(re.sub(r'\.ipynb(["#])', r".html\1", page), encoding="utf-8")
     print(f"  wrote {target.relative_to(ROOT)}")
 
 

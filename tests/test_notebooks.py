@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.publish import (
     METADATA,
+    NOTEBOOKS,
     README_PICTURE,
     ROOT,
     normalised,
@@ -29,7 +30,9 @@ PATHS = notebooks()
 IGNORED = re.compile(r"nbval-(ignore-output|skip)|NBVAL_(IGNORE_OUTPUT|SKIP)", re.IGNORECASE)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 
-every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+every_notebook = pytest.mark.parametrize(
+    "path", PATHS, ids=lambda path: str(path.relative_to(NOTEBOOKS).with_suffix(""))
+)
 
 
 def read(path):
@@ -84,7 +87,9 @@ def test_nine_cells_in_ten_have_an_output_and_hardly_one_is_ignored(path):
     ignored = [
         c for c in cells if IGNORED.search(c.source + " ".join(c.metadata.get("tags", [])))
     ]
-    assert with_output >= 0.9 * len(cells), f"{with_output} of {len(cells)}"
+    # The cell that imports says nothing, and in a short notebook it is more than one in ten.
+    silent = len(cells) - with_output
+    assert silent <= max(1, 0.1 * len(cells)), f"{silent} of {len(cells)} say nothing"
     assert len(ignored) <= 0.05 * len(cells)
 
 

@@ -74,3 +74,18 @@ def test_run_writes_a_page_without_a_network_address_and_leaves_the_source(
     assert 'src="mathjax/MathJax.js' in page
     assert (tmp_path / "build" / "mathjax" / "MathJax.js").exists()
     assert 'src="http' not in page
+
+
+def test_pages_of_a_subfolder_find_mathjax_and_each_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(publish, "ROOT", tmp_path)
+    monkeypatch.setattr(publish, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(publish, "BUILD", tmp_path / "build")
+    (tmp_path / "solutions").mkdir()
+    path = write(tmp_path / "solutions" / "a.ipynb", "6 * 7")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source = "[whole](../a.ipynb) and [in part](../a.ipynb#Here)"
+    nbformat.write(notebook, path)
+    publish.run([path])
+    page = (tmp_path / "build" / "solutions" / "a.html").read_text(encoding="utf-8")
+    assert 'src="../mathjax/MathJax.js' in page
+    assert 'href="../a.html"' in page and 'href="../a.html#Here"' in page
