@@ -44,6 +44,8 @@ METADATA = {
         "nbconvert_exporter": "python",
         "pygments_lexer": "ipython3",
     },
+    # For the live slides of the optional extra: nothing is fetched, and what is long scrolls.
+    "rise": {"controls": False, "scroll": True, "theme": "white"},
 }
 KEPT_IN_CELLS = {"tags", "slideshow"}
 # The view of a widget has an address of its own in every run, and is nothing without a kernel.

@@ -161,7 +161,8 @@ def of_notebook(path: Path) -> tuple[int, list[Fault]]:
         for alias in node.names
     }
     os.chdir(path.parent)
-    shell = InteractiveShell()
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()  # the one that ``display`` looks for
     expected = [run(shell, cell.source) for cell in cells]
     shell.reset()
     planted, unnoticed = 0, []
