@@ -1,0 +1,39 @@
+"""The instructor's guide: its minutes add up, its claims and its exercises exist."""
+
+import re
+
+import nbformat
+import pytest
+
+from helpers.mistakes import EXERCISES
+from helpers.publish import NOTEBOOKS, ROOT
+
+GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+LECTURES = re.findall(r"^## (0\d) · .+?\((\d+) minutes\)\n(.+?)(?=^## )", GUIDE, re.M | re.S)
+
+
+def test_every_notebook_has_its_lecture():
+    assert [number for number, *_ in LECTURES] == [
+        path.name[:2] for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+    ]
+
+
+@pytest.mark.parametrize(("number", "minutes", "text"), LECTURES)
+def test_a_lecture_adds_up_and_speaks_of_what_is_there(number, minutes, text):
+    rows = re.findall(r"^\| (.+?) \| (\d+) \| (.*?) \|", text, re.M)
+    assert sum(int(each) for _, each, _ in rows) == int(minutes)
+    notebook = nbformat.read(next(NOTEBOOKS.glob(f"{number}_*.ipynb")), as_version=4)
+    claims = re.findall(
+        r"^## (\d\.\d) ", "\n".join(cell.source for cell in notebook.cells), re.M
+    )
+    assert re.findall(r"\b\d\.\d\b", " ".join(first for first, *_ in rows)) == claims
+    assert all(question for first, _, question in rows if first[0].isdigit()), (
+        "a claim without its question"
+    )
+    named = re.findall(r"\b\d[a-e]\b", text.partition("**Homework:**")[2])
+    assert sorted(named) == [each for each in EXERCISES if each[0] == number[1]]
+    assert all(part in text for part in ("**Goals.**", "**Short of time:**", "**Never cut**"))
+
+
+def test_the_guide_counts_the_exercises():
+    assert f"There are {len(EXERCISES)}, each right after" in GUIDE
