@@ -44,6 +44,16 @@ window.paper = (() => {
     for (const element of part().querySelectorAll("*"))
       if (seen(element) && element.getBoundingClientRect().right > width + 1)
         faults.push(`cut off on the right: ${words(element.textContent)}`);
+    for (const box of part().querySelectorAll("div, pre"))
+      if (seen(box) && box.scrollWidth > box.clientWidth + 2 && !box.closest(FORMULA))
+        faults.push(`cut off within its box: ${words(box.textContent)}`);
+    for (const box of part().querySelectorAll("pre")) {
+      const lines = box.textContent.replace(/\n$/, "").split("\n").length;
+      const { height, lineHeight, paddingTop, paddingBottom } = getComputedStyle(box);
+      const room = parseFloat(height) - parseFloat(paddingTop) - parseFloat(paddingBottom);
+      if (seen(box) && room > (lines + 0.9) * parseFloat(lineHeight))
+        faults.push(`a line is wrapped: ${words(box.textContent)}`);
+    }
     for (const [text, element] of texts())
       if (parseFloat(getComputedStyle(element).fontSize) < 18)
         faults.push(`small: ${words(text)}`);
