@@ -206,7 +206,7 @@ def _explained(
     elif "ambiguous" in message:
         text += " A comparison of whole arrays has many answers: choose entry by entry."
     elif "positional argument" in message:
-        text += f" It takes {len(exercise.arguments)} arguments, in this order."
+        text += f" Its arguments: {', '.join(exercise.arguments)}, in this order."
     return text
 
 

@@ -94,6 +94,10 @@ def png(figure: Figure) -> bytes:
     return buffer.getvalue()
 
 
+# The last picture that was shown, by its words: a slider that starts there need not draw it.
+SHOWN: dict[str, bytes] = {}
+
+
 def css_width(figure: Figure) -> int:
     """Tell how many CSS pixels wide a figure is shown."""
     return round(figure.get_figwidth() * 100)
@@ -103,8 +107,10 @@ def show(figure: Figure, alt: str) -> None:
     """Display a figure with its alternative text, a sentence that says what it shows."""
     if not alt.strip():
         raise ValueError("alt is empty, expected a sentence that says what the figure shows")
+    SHOWN.clear()
+    SHOWN[alt] = png(figure)
     display(
-        {"image/png": png(figure), "text/plain": alt},
+        {"image/png": SHOWN[alt], "text/plain": alt},
         metadata={"image/png": {"alt": alt, "width": css_width(figure)}},
         raw=True,
     )

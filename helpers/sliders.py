@@ -14,7 +14,7 @@ from IPython.display import display
 from ipywidgets import HTML, HBox, Label, Layout, SelectionSlider, VBox
 from matplotlib.figure import Figure
 
-from helpers.figures import css_width, png
+from helpers.figures import SHOWN, css_width, png
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 TYPE = {"font_size": "20px"}  # legible from the last row, as in the figures
@@ -22,7 +22,7 @@ TYPE = {"font_size": "20px"}  # legible from the last row, as in the figures
 
 def image(figure: Figure, alt: str) -> str:
     """Write a figure as an HTML image with its alternative text."""
-    data = base64.b64encode(png(figure)).decode()
+    data = base64.b64encode(SHOWN.get(alt) or png(figure)).decode()
     words = html.escape(alt, quote=True)
     return f'<img src="data:image/png;base64,{data}" width="{css_width(figure)}" alt="{words}">'
 
@@ -34,24 +34,34 @@ def _pair(option: Any) -> tuple[str, Any]:
 
 
 def sliders(
-    picture: Callable[..., tuple[Figure, str]], choices: Mapping[str, Sequence[Any]]
+    picture: Callable[..., tuple[Figure, str]],
+    choices: Mapping[str, Sequence[Any]],
+    start: Sequence[Any] = (),
 ) -> VBox:
     """Build a slider for each argument of ``picture``, above what it draws.
 
     ``picture`` takes one value for each slider, in the order of ``choices``, and returns a
     figure and its alternative text. ``choices`` names each slider, in the letters of the text,
-    and lists its values, or pairs of a label and a value; it starts at the first. A slider of
-    fewer than two values is a ``ValueError``.
+    and lists its values, or pairs of a label and a value. ``start`` has a value for each, where
+    they start if not at the first. A slider of fewer than two values, or a start that is
+    none of them, is a ``ValueError``.
     """
     for name, options in choices.items():
         if len(options) < 2:
             raise ValueError(
                 f"choices[{name!r}] has {len(options)} values, expected at least 2"
             )
+    if start and len(start) != len(choices):
+        raise ValueError(f"start has {len(start)} value(s), expected {len(choices)}")
     handles = [
         SelectionSlider(options=[_pair(option) for option in options], readout=False)
         for options in choices.values()
     ]
+    for name, handle, value in zip(choices, handles, start, strict=False):
+        values = [option for _, option in handle.options]
+        if value not in values:
+            raise ValueError(f"start is {value!r} for {name}, expected one of {values}")
+        handle.value = value
     readouts = [Label(style=TYPE) for _ in handles]
     drawn = HTML()
 
@@ -71,10 +81,12 @@ def sliders(
 
 
 def explore(
-    picture: Callable[..., tuple[Figure, str]], choices: Mapping[str, Sequence[Any]]
+    picture: Callable[..., tuple[Figure, str]],
+    choices: Mapping[str, Sequence[Any]],
+    start: Sequence[Any] = (),
 ) -> None:
     """Display ``sliders``; a page without a kernel shows a sentence in their place."""
     names = " and ".join(choices)
-    data = sliders(picture, choices)._repr_mimebundle_()
+    data = sliders(picture, choices, start)._repr_mimebundle_()
     said = f"Run this cell to move {names}."
     display({VIEW: data[VIEW], "text/plain": said}, raw=True)

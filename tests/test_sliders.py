@@ -1,5 +1,6 @@
 """Sliders: each value of each draws a picture of its own, with words of its own."""
 
+import base64
 import re
 
 import nbformat
@@ -7,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from helpers import sliders
+from helpers import figures, sliders
 from helpers.figures import Edge, graph
 from helpers.publish import NOT_STORED, notebooks
 
@@ -59,12 +60,37 @@ def test_a_slider_with_nowhere_to_go_is_refused():
         sliders.sliders(arrow, {"label": ["a", "b"], "height": [2]})
 
 
+def test_sliders_can_start_elsewhere_and_show_what_was_shown_there(monkeypatch):
+    monkeypatch.setattr(figures, "display", lambda *_, **__: None)
+    figures.show(*arrow("b", 2.5))
+    monkeypatch.setattr(sliders, "png", lambda figure: b"drawn again")
+    (label, height), readouts, drawn = parts(sliders.sliders(arrow, CHOICES, ("b", 2.5)))
+    assert (label.value, height.value) == ("b", 2.5)
+    assert [readout.value for readout in readouts] == ["b", "tall"]
+    again = base64.b64encode(b"drawn again").decode()
+    assert again not in drawn.value
+    label.index = 0
+    assert again in drawn.value
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (("b",), r"^start has 1 value\(s\), expected 2"),
+        (("b", 3), r"^start is 3 for height, expected one of \[1.5, 2.5, 2\]"),
+    ],
+)
+def test_a_start_that_is_nowhere_is_refused(start, message):
+    with pytest.raises(ValueError, match=message):
+        sliders.sliders(arrow, CHOICES, start)
+
+
 # In place of ``explore``: move each slider to each of its values, and count the pictures.
 EVERYWHERE = """
 from helpers import sliders
 
-def everywhere(picture, choices):
-    *rows, drawn = sliders.sliders(picture, choices).children
+def everywhere(picture, choices, start=()):
+    *rows, drawn = sliders.sliders(picture, choices, start).children
     for row in rows:
         handle, seen = row.children[1], set()
         for handle.index in range(len(handle.options)):
