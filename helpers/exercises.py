@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sympy import Basic, MatrixBase
 
 from helpers.layout import check_whole
-from helpers.mistakes import EXERCISES, Exercise
+from helpers.mistakes import EXERCISES, Exercise, Mistake
 
 DRAWS = 20  # inputs of different sizes that an answer has to be right for
 TELLING = 3  # draws on which a mistake and the truth must differ, before it is named
@@ -350,7 +350,7 @@ def _compare(exercise: Exercise, cases: list[Case]) -> None:
     if right.all():
         return
     for mistake in exercise.mistakes:
-        if mistake.fits and all(mistake.fits(case.parts, *case.inputs) for case in cases):
+        if _fits(mistake, cases):
             raise _Wrong(mistake.hint)
     k = int(np.argmin(right.all(axis=0)))  # the first part that is wrong somewhere
     name = exercise.parts[k] if len(exercise.parts) > 1 else "the answer"
@@ -396,7 +396,7 @@ def _compare_property(exercise: Exercise, cases: list[Case]) -> None:
     if not wrong:
         return
     for mistake in exercise.mistakes:
-        if mistake.fits and all(mistake.fits(case.parts, *case.inputs) for case in cases):
+        if _fits(mistake, cases):
             raise _Wrong(mistake.hint)
         if mistake.gives and all(
             np.isclose(case.parts[0], mistake.gives(*case.inputs), rtol=1e-6, atol=0)
@@ -417,7 +417,14 @@ def _one_size(exercise: Exercise, good: tuple[Any, ...], bad: tuple[Any, ...]) -
     return f"It is right for some inputs only: right for {was}, wrong for {now}."
 
 
-def _shows(mistake: Any, k: int, cases: list[Case]) -> bool:
+def _fits(mistake: Mistake, cases: list[Case]) -> bool:
+    """Tell whether a mistake explains the whole answer on every draw."""
+    return mistake.fits is not None and all(
+        mistake.fits(case.parts, *case.inputs) for case in cases
+    )
+
+
+def _shows(mistake: Mistake, k: int, cases: list[Case]) -> bool:
     """Tell whether a mistake explains part k on every draw, and differs from the truth."""
     telling = 0
     for case in cases:
