@@ -37,7 +37,7 @@ test: lint  ## validate every stored output and test every helper
 	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 test-browser: $(READY)  ## run every notebook in a headless Chromium, look at it, move its sliders
-	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest tests/browser $(PYTEST_FLAGS)
+	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest tests/slow/browser $(PYTEST_FLAGS)
 
 old-cpu: $(READY)  ## validate as if on an old processor: other BLAS kernels, narrow vectors
 	@OPENBLAS_CORETYPE=Nehalem OPENBLAS_VERBOSE=0 \
@@ -55,7 +55,7 @@ bounds: $(READY)  ## test the helpers with the oldest and with the newest versio
 	done
 
 mutants: $(READY)  ## plant faults in the mathematics one at a time, report what goes unnoticed
-	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests $(BIN)/python tests/faults.py
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.mutants
 
 lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff check --quiet .
@@ -63,13 +63,13 @@ lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/codespell
 
 run: $(READY)  ## execute every notebook and write it as a page to build/
-	@$(BIN)/python -m helpers.publish run
+	@$(BIN)/python -m tools.publish run
 
 slides: $(READY)  ## write a deck of slides for each notebook to build/slides/
-	@$(BIN)/python -m helpers.publish slides
+	@$(BIN)/python -m tools.publish slides
 
 refresh: $(READY)  ## execute the notebooks and store their outputs (the only way to store them)
-	@$(BIN)/python -m helpers.publish refresh
+	@$(BIN)/python -m tools.publish refresh
 
 lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.layout import check_whole
+from helpers.checks import check_whole
 
 PAD, UNK = "<pad>", "<unk>"  # beyond the sentence's edge; a word that training never saw
 DROP = 0.3  # how often a training name becomes <unk>, so that <unk> is learned as well

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.layout import check_whole
+from helpers.checks import check_whole
 
 
 class Layer(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.layout import check_numbers, check_shape, check_whole
+from helpers.checks import check_numbers, check_shape, check_whole
 
 
 def dense_dh_dz(f_prime: Callable[[NDArray], NDArray], z: NDArray) -> NDArray:

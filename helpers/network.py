@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.activations import Activation, sigmoid
-from helpers.layout import check_numbers, check_shape, check_whole
+from helpers.checks import check_numbers, check_shape, check_whole
 
 
 class Affine(NamedTuple):

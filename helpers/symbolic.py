@@ -25,7 +25,7 @@ from sympy import (
 from sympy.core.function import ArgumentIndexError
 
 from helpers.activations import Activation
-from helpers.layout import check_shape, check_whole
+from helpers.checks import check_shape, check_whole
 
 
 def column(name: str, rows: int) -> ImmutableMatrix:

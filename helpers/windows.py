@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from helpers.activations import Activation, sigmoid, tanh
+from helpers.checks import check_whole
 from helpers.corpora import Corpus, Windows, vocabulary, windows
-from helpers.layout import check_whole
 
 
 class Theta(NamedTuple):

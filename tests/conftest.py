@@ -13,7 +13,7 @@ from helpers.activations import ACTIVATIONS
 settings.register_profile("series", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("series")
 
-BROWSER = Path(__file__).with_name("browser")
+BROWSER = Path(__file__).with_name("slow") / "browser"
 LEFT_OUT = pytest.StashKey[bool]()
 
 

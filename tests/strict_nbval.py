@@ -16,7 +16,7 @@ import pytest
 from nbval.plugin import IPyNbCell
 from PIL import Image
 
-from helpers.publish import NOT_STORED
+from tools.publish import NOT_STORED
 
 # Two pictures are the same when at most this share of their pixels differ by more than this
 # much of the full range in some colour. Other processors stay at zero; a moved curve does not.

@@ -5,8 +5,8 @@ import pytest
 from sympy import Symbol
 
 from helpers.activations import ACTIVATIONS, gelu, identity, relu, sigmoid, swish, tanh
+from helpers.numerical import central_difference, complex_step
 from helpers.symbolic import column, evaluate
-from helpers.witness import central_difference, complex_step
 
 z = np.random.default_rng(6).standard_normal((7, 3)) * 3
 at = column("t", 1)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from helpers.activations import tanh
+from helpers.arrays import fold, vec
 from helpers.data import random_layer, random_layers
 from helpers.dense import dense_dh_dz, dense_dz_dW
-from helpers.layout import fold, vec
+from helpers.numerical import central_difference, complex_step, largest_difference
 from helpers.symbolic import choose, column, elementwise, evaluate, jacobian, matrix
-from helpers.witness import central_difference, complex_step, largest_difference
 
 
 def test_dense_dh_dz_is_the_jacobian_of_an_elementwise_f(activation):
@@ -45,7 +45,7 @@ def test_every_way_to_dW_agrees_over_random_shapes(activation):
 
 
 def test_a_one_dimensional_x_is_refused():
-    with pytest.raises(ValueError, match=r"^x is \(4,\), expected \(any, 1\): .*col\(x\)"):
+    with pytest.raises(ValueError, match=r"^x is \(4,\), expected \(any, 1\)"):
         dense_dz_dW(3, np.zeros(4))
     with pytest.raises(ValueError, match=r"^x is \(1, 4\), expected \(any, 1\): transposed"):
         dense_dz_dW(3, np.zeros((1, 4)))

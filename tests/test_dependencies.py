@@ -7,7 +7,7 @@ from importlib import metadata
 import yaml
 from packaging.requirements import Requirement
 
-from helpers.publish import ROOT
+from tools.publish import ROOT
 
 project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 lines = (ROOT / "requirements.txt").read_text().splitlines()

@@ -13,7 +13,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from helpers.publish import ROOT
+from tools.publish import ROOT
 
 
 def free_port():

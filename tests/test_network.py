@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.activations import ACTIVATIONS, identity, relu, sigmoid, tanh
-from helpers.layout import col
+from helpers.arrays import as_column
 from helpers.network import (
     Affine,
     accuracy,
@@ -17,7 +17,7 @@ from helpers.network import (
     predict,
     train,
 )
-from helpers.witness import central_difference, complex_step, largest_difference
+from helpers.numerical import central_difference, complex_step, largest_difference
 
 SIZES = [(4, 1), (4, 3, 1), (2, 5, 3, 1), (3, 2, 4, 5, 1)]
 
@@ -110,7 +110,7 @@ def test_swapping_two_hidden_units_changes_nothing():
 
 def test_flipping_the_sign_of_a_tanh_unit_changes_nothing():
     layers, X, _ = network((4, 3, 1))
-    signs = col([1, -1, 1])
+    signs = as_column([1, -1, 1])
     flipped = [
         Affine(signs * layers[0].W, signs * layers[0].b),
         layers[1]._replace(W=layers[1].W * signs.T),

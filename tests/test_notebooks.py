@@ -16,7 +16,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.publish import (
+from tools.publish import (
     METADATA,
     NOTEBOOKS,
     README_PICTURE,

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from helpers.publish import ROOT
+from tools.publish import ROOT
 
 REACH = "import socket; socket.create_connection(({!r}, {}), timeout=5)"
 

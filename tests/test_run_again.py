@@ -7,7 +7,7 @@ import pytest
 from nbclient import NotebookClient
 from strict_nbval import order, picture_fault
 
-from helpers.publish import NOT_STORED, notebooks
+from tools.publish import NOT_STORED, notebooks
 
 
 def said(outputs):

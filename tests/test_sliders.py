@@ -7,9 +7,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from helpers import figures, publish, sliders
-from helpers.figures import Edge, graph
-from helpers.publish import NOT_STORED, notebooks
+from helpers.draw import figures, sliders
+from helpers.draw.figures import Edge, graph
+from tools import publish
+from tools.publish import NOT_STORED, notebooks
 
 
 def arrow(label, height):
@@ -86,7 +87,7 @@ def test_a_start_that_is_nowhere_is_refused(start, message):
 
 # In place of ``explore``: move each slider to each of its values, and count the pictures.
 EVERYWHERE = """
-from helpers import sliders
+from helpers.draw import sliders
 
 def everywhere(picture, choices, start=()):
     *rows, drawn = sliders.sliders(picture, choices, start).children

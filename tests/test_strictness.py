@@ -9,14 +9,14 @@ from nbformat.v4 import new_code_cell, new_notebook
 from PIL import Image
 from strict_nbval import picture_fault
 
-from helpers import publish
-from helpers.publish import ROOT
+from tools import publish
+from tools.publish import ROOT
 
 pytest_plugins = ["pytester"]
 
 SOURCES = [
     "print('one'); 1 + 1",
-    "from helpers.figures import Edge, graph, show\n"
+    "from helpers.draw.figures import Edge, graph, show\n"
     "show(graph({'x': (0, 0), 'y': (1, 0)}, [Edge('x', 'y', '2x')], 1.7), 'From x to y.')",
     "raise ValueError('as expected')",
     "import sys\nfrom IPython.display import display\ndisplay('first')\nprint('second')",

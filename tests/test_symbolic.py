@@ -10,7 +10,7 @@ from sympy import ImmutableMatrix, Matrix, cos, eye, kronecker_product, latex, s
 from sympy.core.function import ArgumentIndexError
 
 from helpers.activations import gelu, relu, sigmoid
-from helpers.layout import vec
+from helpers.arrays import vec
 from helpers.symbolic import (
     choose,
     column,

@@ -5,8 +5,8 @@ import re
 import nbformat
 import pytest
 
-from helpers.mistakes import EXERCISES
-from helpers.publish import NOTEBOOKS, ROOT
+from helpers.exercises.mistakes import EXERCISES
+from tools.publish import NOTEBOOKS, ROOT
 
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 LECTURES = re.findall(r"^## (0\d) · .+?\((\d+) minutes\)\n(.+?)(?=^## )", GUIDE, re.M | re.S)

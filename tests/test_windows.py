@@ -5,8 +5,8 @@ import pytest
 
 from helpers.activations import Activation, relu, sigmoid, tanh
 from helpers.corpora import PAD, UNK, Sentence, interaction, ordinary, vocabulary, windows
+from helpers.numerical import complex_step, largest_difference
 from helpers.windows import Prepared, Theta, prepare, shares_right, start, train_together
-from helpers.witness import complex_step, largest_difference
 
 no_f = Activation("no f", lambda t: t, lambda z: z, np.ones_like)
 

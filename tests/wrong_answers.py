@@ -1,6 +1,6 @@
 """Answers to the exercises as learners write them: wrong ones, each with what must be said.
 
-They are written without a look at ``helpers.mistakes``. A phrase that is None marks a mistake
+They are written without a look at the list of mistakes. A phrase that is None marks a mistake
 that no list can foresee: it is refused, and the entries that differ are told.
 """
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sympy import ImmutableMatrix
 
-from helpers.layout import check_shape, check_whole, col, fold, vec
+from helpers.arrays import as_column, fold, vec
+from helpers.checks import check_shape, check_whole
 from helpers.symbolic import matrix
 
 
@@ -15,8 +16,8 @@ def test_col_makes_a_column_of_a_list_an_array_a_row_or_a_number():
         np.array([[1, 2, 3]]),
         np.array([[1], [2], [3]]),
     ):
-        assert col(values).tolist() == [[1], [2], [3]]
-    assert col(7).tolist() == [[7]]
+        assert as_column(values).tolist() == [[1], [2], [3]]
+    assert as_column(7).tolist() == [[7]]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_col_makes_a_column_of_a_list_an_array_a_row_or_a_number():
 )
 def test_col_refuses_what_is_no_column(values, message):
     with pytest.raises(ValueError, match=message):
-        col(values)
+        as_column(values)
 
 
 def test_vec_is_row_major_for_numpy_and_for_sympy():
@@ -75,7 +76,7 @@ def test_vec_and_fold_refuse_what_is_no_matrix():
 
 
 def test_a_one_dimensional_array_is_told_to_become_a_column():
-    with pytest.raises(ValueError, match=r"x is \(4,\), expected \(4, 1\): .* col\(x\)"):
+    with pytest.raises(ValueError, match=r"x is \(4,\), expected \(4, 1\): .* as_column\(x\)"):
         check_shape("x", np.zeros(4), (4, 1))
     with pytest.raises(ValueError, match="a bare number"):
         check_shape("s", np.array(1.0), (1, 1))
@@ -84,7 +85,7 @@ def test_a_one_dimensional_array_is_told_to_become_a_column():
     ):
         check_shape("x", 3.0, (2, 1))
     for slip in ([1, 2], (1, 2)):
-        with pytest.raises(ValueError, match=r"\(2, 1\): turn the list into a column with col"):
+        with pytest.raises(ValueError, match=r"\(2, 1\): turn the list into a .* as_column"):
             check_shape("x", slip, (2, 1))
     with pytest.raises(ValueError, match=r"expected \(2, 1\): transposed\? \.T would fit$"):
         check_shape("x", np.zeros((1, 2)), (2, 1))

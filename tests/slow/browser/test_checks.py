@@ -4,7 +4,7 @@ import checks
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.publish import METADATA
+from tools.publish import METADATA
 
 IMPORTS = """\
 import sys

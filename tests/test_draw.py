@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sympy import eye, kronecker_product
 
-from helpers import figures
-from helpers.figures import Cloud, Edge, Grid
+from helpers.draw import figures
+from helpers.draw.figures import Cloud, Edge, Grid
 from helpers.symbolic import column, matrix
 
 

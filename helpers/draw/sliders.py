@@ -14,7 +14,7 @@ from IPython.display import display
 from ipywidgets import HTML, HBox, Label, Layout, SelectionSlider, VBox
 from matplotlib.figure import Figure
 
-from helpers.figures import SHOWN, css_width, png
+from helpers.draw.figures import SHOWN, css_width, png
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 TYPE = {"font_size": "20px"}  # legible from the last row, as in the figures

@@ -2,7 +2,7 @@
 
 The learner's function runs on fresh random data, of another size each time and never square,
 and is compared with a witness. Here is the checking, and what can go wrong in any exercise;
-what belongs to one exercise stands in ``helpers.mistakes``.
+what belongs to one exercise stands in ``helpers.exercises.mistakes``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Basic, MatrixBase
 
-from helpers.layout import check_whole
-from helpers.mistakes import EXERCISES, Exercise, Mistake
+from helpers.checks import check_whole
+from helpers.exercises.mistakes import EXERCISES, Exercise, Mistake
 
 DRAWS = 20  # inputs of different sizes that an answer has to be right for
 TELLING = 3  # draws on which a mistake and the truth must differ, before it is named
@@ -455,7 +455,7 @@ def _refuse_flat(exercise: Exercise, name: str, given: list, truth: list) -> Non
         for a, b in zip(given, truth, strict=True)
     )
     if numbers_right or exercise.holds:
-        mend = "make it a column with col, or keep the axis of a sum with keepdims=True"
+        mend = "make it a column with as_column, or keep the axis of a sum with keepdims=True"
         if min(wanted.shape) > 1:
             mend = "fold it with reshape"
         elif wanted.shape[0] == 1:
@@ -551,7 +551,7 @@ def _refuse_shape(
     from_inputs = f" for {_described(exercise, cases[k].inputs)}" if cases[k].inputs else ""
     text = f"{who} has the shape {shape}, expected {wanted}{from_inputs}."
     if len(shape) == 1:
-        text += " A 1-D array is neither row nor column: col makes it a column."
+        text += " A 1-D array is neither row nor column: as_column makes it a column."
     elif min(wanted) == 1 and shape == (max(wanted),) * 2:
         text += " A column and a row, or a 1-D array, broadcast to a square in silence."
     elif shape == wanted[::-1]:

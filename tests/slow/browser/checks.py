@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from nbformat import NotebookNode
 from playwright.sync_api import Page, TimeoutError
 
-from helpers.publish import NOT_STORED
+from tools.publish import NOT_STORED
 
 LONGEST = 60  # seconds for a cell, on a busy machine
 LOOKS = ("errors", "mathematics", "pictures", "widgets", "width")

@@ -26,9 +26,9 @@ from typing import Any, NamedTuple
 import nbformat
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from strict_nbval import picture_fault
 
-from helpers.publish import NOT_STORED, ROOT, notebooks
+from tests.strict_nbval import picture_fault
+from tools.publish import NOT_STORED, ROOT, notebooks
 
 LISTED = Path(__file__).with_name("faults.toml")
 SECONDS = 60  # for the rest of a notebook after a fault; what hangs is noticed
@@ -156,8 +156,7 @@ def of_notebook(path: Path) -> tuple[int, list[Fault]]:
         alias.asname or alias.name
         for cell in cells
         for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.ImportFrom)
-        and node.module in ("helpers.figures", "helpers.sliders")
+        if isinstance(node, ast.ImportFrom) and node.module in ("helpers",)
         for alias in node.names
     }
     os.chdir(path.parent)

@@ -4,10 +4,10 @@ import subprocess
 import sys
 
 import nbformat
-from faults import mutants
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.publish import ROOT
+from tools.mutants import mutants
+from tools.publish import ROOT
 
 
 def becomes(source, drawing=()):
@@ -41,9 +41,10 @@ def test_a_fault_without_a_witness_is_reported(tmp_path):
     cells = ["a, b = 3, 4", "c = a + b", "d = a * b\nassert d == 12", "print(a - b)"]
     path = tmp_path / "loose.ipynb"
     nbformat.write(new_notebook(cells=[new_code_cell(source) for source in cells]), path)
-    code = f"import pathlib, faults; print(faults.of_notebook(pathlib.Path({str(path)!r})))"
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT / "tests", capture_output=True, text=True
+    code = (
+        "from pathlib import Path; from tools import mutants; "
+        f"print(mutants.of_notebook(Path({str(path)!r})))"
     )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert "3 planted, 1 unnoticed" in run.stdout, run.stderr
     assert "was='c = a + b', becomes='c = a - b'" in run.stdout

@@ -6,8 +6,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import publish
-from helpers.publish import NOTEBOOKS, notebooks
+from tools import publish
+from tools.publish import NOTEBOOKS, notebooks
 
 every_notebook = pytest.mark.parametrize(
     "path", notebooks(), ids=lambda path: path.relative_to(NOTEBOOKS).with_suffix("").as_posix()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from helpers.publish import NOTEBOOKS
+from tools.publish import NOTEBOOKS
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = (

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.layout import check_numbers
+from helpers.checks import check_numbers
 
 
 def _by_entries(slope: Callable[[tuple[int, ...]], float], at: NDArray) -> NDArray:

@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 BUILD = ROOT / "build"
-TEMPLATES = ROOT / "helpers" / "templates"
+TEMPLATES = ROOT / "tools" / "templates"
 MATHJAX = Path(jupyter_server_mathjax.__file__).parent / "static"
 README_PICTURE = ROOT / ".github" / "the-fold.png"
 
@@ -209,6 +209,6 @@ def slides(paths: list[Path]) -> None:
 if __name__ == "__main__":
     actions = {"refresh": refresh, "run": run, "slides": slides}
     if len(sys.argv) < 2 or sys.argv[1] not in actions:
-        sys.exit("usage: python -m helpers.publish {refresh,run,slides} [notebook ...]")
+        sys.exit("usage: python -m tools.publish {refresh,run,slides} [notebook ...]")
     named = [Path(name).resolve() for name in sys.argv[2:]]
     actions[sys.argv[1]](named or notebooks())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers.witness import (
+from helpers.numerical import (
     CountedNumber,
     agree,
     central_difference,

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from sympy import Function, ImmutableMatrix, MatrixBase, Mul, Symbol
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
-from helpers.layout import check_shape
+from helpers.checks import check_shape
 
 # A colour for each row or curve: Okabe and Ito's, told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"

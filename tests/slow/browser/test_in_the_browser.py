@@ -4,7 +4,7 @@ import checks
 import nbformat
 import pytest
 
-from helpers.publish import NOTEBOOKS, notebooks
+from tools.publish import NOTEBOOKS, notebooks
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)

@@ -19,11 +19,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from helpers.activations import gelu, sigmoid, swish, tanh
+from helpers.arrays import vec
 from helpers.corpora import PAD
 from helpers.dense import dense_dz_dW
-from helpers.layout import vec
 from helpers.network import Affine, logistic_loss, train
-from helpers.witness import complex_step, count_products
+from helpers.numerical import complex_step, count_products
 
 
 @dataclass(frozen=True)

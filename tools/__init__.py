@@ -1,0 +1,1 @@
+"""For those who change the series: executing and storing, pages and slides, planted faults."""
