@@ -60,7 +60,7 @@ def some_figures():
             xlabel="n",
             limits={"bytes": ("limit", 100)},
         ),
-        figures.matrices(
+        figures.grids(
             Grid("$I$", eye(3), lambda i, j: figures.BLUE), "$=$", Grid("n", np.eye(2))
         ),
         a_graph(),

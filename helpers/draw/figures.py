@@ -321,7 +321,7 @@ def _draw_grid(
 
 
 @styled
-def matrices(*parts: Grid | str, wide: float = 1.0, size: float = 15) -> Figure:
+def grids(*parts: Grid | str, wide: float = 1.0, size: float = 15) -> Figure:
     """Draw matrices from left to right with the signs between them, every entry written out.
 
     A part that is a newline starts another line. ``wide`` is the width of an entry against its
@@ -373,7 +373,7 @@ def folding(
         return by_row(i, j) if i < k else None
 
     so_far = ImmutableMatrix(m, n, lambda i, j: dW[i, j] if i < k else Symbol(""))
-    return matrices(
+    return grids(
         Grid("δᵀ", delta.T, lambda _, i: placed(i, 0)),
         "",
         Grid("∂z / ∂vec W = I ⊗ xᵀ", dz_dW, placed),
