@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test test-browser old-cpu bounds mutants lint run slides refresh lock clean
+.PHONY: help setup lab test test-browser old-cpu bounds mutants curious lint run slides refresh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -56,6 +56,9 @@ bounds: $(READY)  ## test the helpers with the oldest and with the newest versio
 
 mutants: $(READY)  ## plant faults in the mathematics one at a time, report what goes unnoticed
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.mutants
+
+curious: $(READY)  ## run every notebook (or NB=05) as a curious reader would: other sizes, seeds, activations
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.curious $(NB)
 
 lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff check --quiet .

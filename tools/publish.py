@@ -52,11 +52,21 @@ KEPT_IN_CELLS = {"tags", "slideshow"}
 NOT_STORED = "application/vnd.jupyter.widget-view+json"
 
 
-def notebooks() -> list[Path]:
-    """List the notebooks of the series in their order."""
-    return sorted(
+def notebooks(*names: str) -> list[Path]:
+    """List the notebooks of the series in their order, or those that are named.
+
+    A name is a path, or a beginning: "05" is notebook 05 and its solutions.
+    """
+    every = sorted(
         path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
     )
+    found = []
+    for name in names:
+        path = Path(name).resolve()
+        found += [path] if path.is_file() else [p for p in every if p.name.startswith(name)]
+        if not found:
+            raise SystemExit(f"No notebook is called {name}.")
+    return found if names else every
 
 
 def slide_type(cell: NotebookNode) -> str:
@@ -210,5 +220,4 @@ if __name__ == "__main__":
     actions = {"refresh": refresh, "run": run, "slides": slides}
     if len(sys.argv) < 2 or sys.argv[1] not in actions:
         sys.exit("usage: python -m tools.publish {refresh,run,slides} [notebook ...]")
-    named = [Path(name).resolve() for name in sys.argv[2:]]
-    actions[sys.argv[1]](named or notebooks())
+    actions[sys.argv[1]](notebooks(*sys.argv[2:]))
