@@ -1,10 +1,19 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab test test-browser old-cpu bounds mutants curious lint run slides refresh lock clean
+.PHONY: help setup lab check test test-browser old-cpu bounds mutants curious bench lint run \
+        slides refresh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
+OLDEST := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
+COMMA  := ,
+# The tests of a file, or the cells of a notebook, run in order, as many files at once as there
+# are processors.
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-header
+# NB=05 is notebook 05 and its solutions; without it, all of them.
+NB     ?=
+BOOKS  := $(wildcard notebooks/$(NB)*.ipynb notebooks/solutions/$(NB)*.ipynb)
 # A test file for each room of helpers.
 ROOMS  := $(wildcard $(patsubst helpers/%.py,tests/test_%.py,$(wildcard helpers/*.py)))
 # JupyterLab starts for root, as in a container, only when told to.
@@ -17,8 +26,8 @@ setup: $(READY)  ## create .venv from requirements.txt (the other targets do it 
 
 # The set-up runs again when the pins change.
 $(READY): requirements.txt pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "The notebooks need Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install Python $(OLDEST) or newer, or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < ($(subst .,$(COMMA),$(OLDEST))))' || { echo "The notebooks need Python $(OLDEST) or newer; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) comes without venv. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
 	@echo "Setting up .venv ..."
 	@rm -f $(READY)
@@ -30,21 +39,26 @@ $(READY): requirements.txt pyproject.toml
 
 lab: $(READY)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/solutions/*.ipynb >/dev/null
-	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 $(ROOT) $(LAB_FLAGS)
+	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 --transport=ipc $(ROOT) $(LAB_FLAGS)
 
-# With tests/offline on the path, no connection leaves the machine.
+check: $(READY)  ## lint, run and compare one notebook and its solutions: make check NB=05
+	@test -n "$(NB)" -a -n "$(BOOKS)" || { echo "Which notebook? make check NB=05"; exit 1; }
+	@$(BIN)/ruff check --quiet $(BOOKS) && $(BIN)/ruff format --quiet --check $(BOOKS)
+	@$(PYTEST) --quiet --tb=short $(BOOKS) tests/test_notebooks.py -k "ipynb or $(NB)_"
+
 test: lint  ## validate every stored output and test every helper
-	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest $(PYTEST_FLAGS)
+	@$(PYTEST) $(PYTEST_FLAGS)
 
 test-browser: $(READY)  ## run every notebook in a headless Chromium, look at it, move its sliders
-	@PYTHONPATH=$(CURDIR)/tests/offline $(BIN)/python -m pytest tests/slow/browser $(PYTEST_FLAGS)
+	@$(BIN)/python -m pytest tests/slow/browser $(PYTEST_FLAGS)
 
+# What depends on the processor: numbers and pictures.
 old-cpu: $(READY)  ## validate as if on an old processor: other BLAS kernels, narrow vectors
 	@OPENBLAS_CORETYPE=Nehalem OPENBLAS_VERBOSE=0 \
 	NPY_DISABLE_CPU_FEATURES="$$($(BIN)/python -c 'from numpy._core._multiarray_umath import __cpu_dispatch__ as names, __cpu_features__ as here; print(*[name for name in names if here.get(name)])')" \
-	$(BIN)/python -m pytest -k "not budget" $(PYTEST_FLAGS)
+	$(PYTEST) notebooks $(ROOMS) $(PYTEST_FLAGS)
 
-# Old versions beside new ones may warn; that is their own affair.
+# Old versions beside new ones may warn; ignore those warnings.
 bounds: $(READY)  ## test the helpers with the oldest and with the newest versions allowed
 	@for resolution in lowest-direct highest; do \
 	  echo "Resolution: $$resolution"; \
@@ -54,28 +68,31 @@ bounds: $(READY)  ## test the helpers with the oldest and with the newest versio
 	  build/$$resolution/bin/python -W ignore -m pytest --quiet -W ignore $(ROOMS) || exit 1; \
 	done
 
-mutants: $(READY)  ## plant faults in the mathematics one at a time, report what goes unnoticed
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.mutants
+mutants: $(READY)  ## plant faults in the mathematics (or in NB=05) one at a time, report what goes unnoticed
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.mutants $(NB)
 
 curious: $(READY)  ## run every notebook (or NB=05) as a curious reader would: other sizes, seeds, activations
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.curious $(NB)
+
+bench: $(READY)  ## measure gradients, Jacobians and notebooks against what they cannot beat
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.bench
 
 lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/codespell
 
-run: $(READY)  ## execute every notebook and write it as a page to build/
-	@$(BIN)/python -m tools.publish run
+run: $(READY)  ## execute every notebook (or NB=05) and write it as a page to build/
+	@$(BIN)/python -m tools.publish run $(NB)
 
-slides: $(READY)  ## write a deck of slides for each notebook to build/slides/
-	@$(BIN)/python -m tools.publish slides
+slides: $(READY)  ## write a deck of slides for each notebook (or NB=05) to build/slides/
+	@$(BIN)/python -m tools.publish slides $(NB)
 
-refresh: $(READY)  ## execute the notebooks and store their outputs (the only way to store them)
-	@$(BIN)/python -m tools.publish refresh
+refresh: $(READY)  ## execute the notebooks (or NB=05) and store their outputs (the only way to store them)
+	@$(BIN)/python -m tools.publish refresh $(NB)
 
 lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --extra dev --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt
 
 clean:  ## remove .venv and everything generated
 	@rm -rf .venv build mutants .hypothesis .ruff_cache

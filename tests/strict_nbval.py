@@ -1,22 +1,27 @@
-"""What strict nbval lets through, closed in the same run.
+"""What strict nbval lets through, closed in the same run, and every failure in a line.
 
 nbval passes a cell that was never run, never looks at pictures, does not mind the order of a
-cell's outputs, and takes any error, or none, from a cell that is marked to raise one.
+cell's outputs, takes any error, or none, from a cell that is marked to raise one, and runs a
+cell only once. Its kernels listen at ports that two of them may pick at once.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from nbval.plugin import IPyNbCell
+from jupyter_client.manager import KernelManager
+from nbval import kernel
+from nbval.plugin import IPyNbCell, NbCellError
 from PIL import Image
 
-from tools.publish import NOT_STORED
+from tools.publish import NOT_STORED, kernel_settings
 
 # Two pictures are the same when at most this share of their pixels differ by more than this
 # much of the full range in some colour. Other processors stay at zero; a moved curve does not.
@@ -75,10 +80,55 @@ def fault(cell: Any, fresh: Sequence[Any]) -> str | None:
     return None
 
 
+def differing(stored: Sequence[Any], fresh: Sequence[Any]) -> str | None:
+    """Show the first text that differs, from shortly before the place where it does."""
+    for old, new in zip(stored, fresh, strict=False):
+        was, now = ({**o, **o.get("data", {})} for o in (old, new))
+        for kind in ("text", "evalue", "text/plain", "text/latex", "text/html"):
+            one, other = (each.get(kind, "") for each in (was, now))
+            if one != other:
+                same = itertools.takewhile(bool, map(operator.eq, one, other))
+                begin = max(0, sum(same) - 20)
+                one, other = (text[begin : begin + 60] for text in (one, other))
+                return f"{kind} is …{other!r}…, stored …{one!r}…"
+    return None
+
+
+# --- as a plugin of pytest ------------------------------------------------------------------
+
+
+def pytest_configure() -> None:
+    """Give nbval's kernels files to listen at."""
+    kernel.KernelManager = lambda **options: KernelManager(config=kernel_settings(), **options)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """After nbval has passed a cell, look at what it does not."""
+    """After nbval has passed a cell, look at what it does not; then run the cell once more.
+
+    A reader presses Shift-Enter twice: the cell must say the same again.
+    """
     result = yield
-    if isinstance(item, IPyNbCell) and (found := fault(item.cell, item.test_outputs or [])):
-        item.raise_cell_error(found, "")
+    if isinstance(item, IPyNbCell):
+        if found := fault(item.cell, item.test_outputs or []):
+            item.raise_cell_error(found)
+        try:
+            item.runtest()
+        except NbCellError as error:
+            item.raise_cell_error(f"run again: {error}")
+        if found := fault(item.cell, item.test_outputs or []):
+            item.raise_cell_error(f"run again: {found}")
     return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """Report in a line what differs."""
+    report = yield
+    if call.excinfo and call.excinfo.errisinstance(NbCellError):
+        stored, fresh = item.cell["outputs"], item.test_outputs or []
+        raised = [f"{o['ename']}: {o['evalue']}" for o in fresh if o["output_type"] == "error"]
+        more = raised[0] if raised else differing(stored, fresh)
+        words = str(call.excinfo.value) + (f": {more}" if more else "")
+        report.longrepr = f"cell {item.cell.get('id')}: {words}"
+    return report

@@ -74,10 +74,3 @@ def test_environment_yml_is_python_pip_and_the_same_list():
         "pip",
         {"pip": ["-r requirements.txt", "-e ."]},
     ]
-
-
-def test_the_makefile_asks_for_the_same_python():
-    makefile = (ROOT / "Makefile").read_text()
-    oldest = project["requires-python"].removeprefix(">=")
-    assert f"sys.version_info < ({oldest.replace('.', ', ')})" in makefile
-    assert f"--python-version {oldest}" in makefile

@@ -1,14 +1,17 @@
 """``make lab``: JupyterLab answers on this machine alone, and only to its token."""
 
+import json
 import os
 import re
+import shutil
 import signal
-import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,19 +19,16 @@ import pytest
 from tools.publish import ROOT
 
 
-def free_port():
-    """Find a port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def lab(tmp_path):
-    """Start JupyterLab as a reader does, with no browser: its process, address and token."""
-    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "RUNTIME")}
+    """Start JupyterLab as a reader does, with no browser: its process, address, token, runtime files.
+
+    The kernels' sockets lie in its runtime folder, and their paths must be short.
+    """
+    runtime = Path(tempfile.mkdtemp(prefix="lab-"))
+    folders = {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(runtime)}
     process = subprocess.Popen(
-        ["make", "lab", f"LAB_FLAGS=--no-browser --port={free_port()}"],
+        ["make", "lab", "LAB_FLAGS=--no-browser --port=0"],
         cwd=ROOT,
         env=os.environ | folders,
         stderr=subprocess.PIPE,
@@ -39,16 +39,18 @@ def lab(tmp_path):
         re.search(r"(http://127\S+)/lab\?token=(\w+)", line)
         for line in iter(process.stderr.readline, "")
     )
-    yield process, *next(filter(None, found)).groups()
+    yield process, *next(filter(None, found)).groups(), runtime
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+    shutil.rmtree(runtime)
 
 
-def status(url):
+def status(url, **options):
     """Ask for a page: its status. The address is announced a moment before it answers."""
     for _ in range(100):
         try:
-            return urllib.request.urlopen(url, timeout=20).status
+            request = urllib.request.Request(url, **options)
+            return urllib.request.urlopen(request, timeout=20).status
         except urllib.error.HTTPError as error:
             return error.code
         except urllib.error.URLError:
@@ -66,10 +68,14 @@ def listening(process):
     return found
 
 
-def test_jupyterlab_listens_on_loopback_only_and_wants_its_token(lab):
-    process, url, token = lab
+def test_jupyterlab_wants_its_token_and_listens_on_loopback_only_its_kernels_nowhere(lab):
+    process, url, token, runtime = lab
     assert len(token) >= 32
     assert status(f"{url}/api/contents") == 403
     assert status(f"{url}/api/contents?token={'0' * len(token)}") == 403
     assert status(f"{url}/api/contents?token={token}") == 200
+    allowed = {"headers": {"Authorization": f"token {token}"}, "method": "POST"}
+    assert status(f"{url}/api/kernels", data=b'{"name": "python3"}', **allowed) == 201
+    (connection,) = runtime.glob("kernel-*.json")
+    assert json.loads(connection.read_text())["transport"] == "ipc"
     assert listening(psutil.Process(process.pid)) == {"127.0.0.1"}

@@ -1,4 +1,4 @@
-"""The notebooks as stored: run whole, normalised, described, linked, within budget.
+"""The notebooks as stored: run whole, normalised, described, linked, spelled.
 
 That their outputs are true is nbval's part, which runs with these tests.
 """
@@ -6,15 +6,10 @@ That their outputs are true is nbval's part, which runs with these tests.
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import time
-from itertools import pairwise
 
+import codespell_lib
 import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 from tools.publish import (
     METADATA,
@@ -52,10 +47,6 @@ def anchors(path):
     return {heading.strip().replace(" ", "-") for heading in headings}
 
 
-def test_there_are_notebooks():
-    assert len(PATHS) >= 2
-
-
 @every_notebook
 def test_every_code_cell_was_run_once_and_in_order(path):
     cells = code_cells(path)
@@ -81,16 +72,9 @@ def test_the_file_is_normalised(path):
 
 
 @every_notebook
-def test_nine_cells_in_ten_have_an_output_and_hardly_one_is_ignored(path):
-    cells = code_cells(path)
-    with_output = sum(bool(cell.outputs) for cell in cells)
-    ignored = [
-        c for c in cells if IGNORED.search(c.source + " ".join(c.metadata.get("tags", [])))
-    ]
-    # The cell that imports says nothing, and in a short notebook it is more than one in ten.
-    silent = len(cells) - with_output
-    assert silent <= max(1, 0.1 * len(cells)), f"{silent} of {len(cells)} say nothing"
-    assert len(ignored) <= 0.05 * len(cells)
+def test_no_output_is_left_unchecked(path):
+    for cell in code_cells(path):
+        assert not IGNORED.search(cell.source + " ".join(cell.metadata.get("tags", ())))
 
 
 @every_notebook
@@ -136,17 +120,12 @@ def test_the_mathematics_of_the_prose_is_closed(path):
 
 
 @every_notebook
-def test_the_prose_is_spelled(path, tmp_path):
+def test_the_prose_is_spelled(path, tmp_path, monkeypatch, capsys):
     cells = read(path).cells
     text = tmp_path / "prose.md"
     text.write_text("\n\n".join(c.source for c in cells if c.cell_type == "markdown"), "utf-8")
-    check = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", str(text)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert check.returncode == 0, check.stdout
+    monkeypatch.chdir(ROOT)  # where codespell finds its settings
+    assert codespell_lib.main(str(text)) == 0, capsys.readouterr().out
 
 
 def test_every_link_of_the_readme_arrives():
@@ -159,69 +138,3 @@ def test_the_readmes_picture_is_the_notebooks():
     pictures = [tagged_picture(read(path), "readme-picture") for path in PATHS]
     (picture,) = filter(None, pictures)
     assert README_PICTURE.read_bytes() == picture, "make refresh"
-
-
-# --- the budget -----------------------------------------------------------------------------
-
-# The kernel's own processor time in seconds, and the peak of its memory in bytes. getrusage
-# tells that on macOS, but on Linux it starts from the size of the process that launched the
-# kernel, here the whole test run.
-PROBE = """
-import pathlib, re, resource, time
-own, status = time.process_time(), pathlib.Path("/proc/self/status")
-if status.exists():
-    peak = int(re.search(r"VmHWM:\\s*(\\d+) kB", status.read_text())[1]) * 1024
-else:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(own, peak)
-"""
-IMPORTS = new_notebook(cells=[new_code_cell("import numpy, sympy, matplotlib.pyplot")])
-
-
-def measure(notebook, folder):
-    """Run a notebook in a fresh kernel: seconds, the kernel's own, of each cell; peak bytes."""
-    count = len(notebook.cells)
-    notebook.cells.append(new_code_cell(PROBE))
-    started, stamps = time.perf_counter(), {}
-
-    def stamp(cell, cell_index, **_):
-        stamps[cell_index] = time.perf_counter()
-
-    NotebookClient(
-        notebook,
-        timeout=60,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        on_cell_executed=stamp,
-    ).execute()
-    code = [i for i in range(count) if notebook.cells[i].cell_type == "code"]
-    ends = [stamps[i] for i in code]
-    cells = [end - begin for begin, end in pairwise(ends)]
-    own, peak = notebook.cells[-1].outputs[0].text.split()
-    return ends[-1] - started, float(own), cells, int(peak)
-
-
-@every_notebook
-def test_a_notebook_stays_within_its_budget(path, monkeypatch):
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # idle threads wait by burning time
-    # As for a reader, the helpers are compiled once, and not in every kernel.
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    # A busy machine only adds time, to either run: the quickest of several counts, by the
-    # clock on the wall or, where others hold the processor, by the kernel's own.
-    floor = whole = own_floor = own = slowest = float("inf")
-    for _ in range(8):
-        seconds, of_kernel, *_ = measure(nbformat.from_dict(IMPORTS), path.parent)
-        floor, own_floor = min(floor, seconds), min(own_floor, of_kernel)
-        seconds, of_kernel, cells, peak = measure(read(path), path.parent)
-        whole, own, slowest = min(whole, seconds), min(own, of_kernel), min(slowest, max(cells))
-        ratio = min(whole / floor, own / own_floor)
-        if slowest <= 1 and ratio <= 2.5:
-            break
-    print(
-        f"{path.stem}: {whole:.1f} s, {whole / floor:.2f} x {floor:.1f} s of imports alone "
-        f"({own / own_floor:.2f} x of processor time); slowest cell {slowest:.2f} s; "
-        f"{peak / 2**20:.0f} MiB"
-    )
-    assert slowest <= 1, f"a cell takes {slowest:.1f} s"
-    assert ratio <= 2.5, f"{whole:.1f} s against {floor:.1f} s for the imports alone"
-    assert peak <= 180 * 2**20, f"{peak / 2**20:.0f} MiB"

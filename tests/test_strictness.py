@@ -71,6 +71,13 @@ def a_warning(cells):
     cells[3].source += "\nprint('careful', file=sys.stderr)"
 
 
+def counts_on(cells):
+    cells[2].source = (
+        "again = 'again' in globals()\n"
+        "raise ValueError('of another kind' if again else 'as expected')"
+    )
+
+
 def hangs(cells):
     cells[3].source = "import time; time.sleep(90)"
 
@@ -79,7 +86,7 @@ def hangs(cells):
 FAULTS = {
     "first": [never_run, moved_arrow, no_error, another_order],
     "second": [stripped, another_label, another_error, a_warning],
-    "third": [another_number, another_size, None, hangs],
+    "third": [another_number, another_size, counts_on, hangs],
 }
 
 
@@ -89,28 +96,31 @@ def test_each_planted_fault_is_seen_in_its_cell_and_nowhere_else(pytester, monke
     publish.refresh([path])
     for name, faults in FAULTS.items():
         stored = nbformat.read(path, as_version=4)
-        for fault in filter(None, faults):
+        for fault in faults:
             fault(stored.cells)
         nbformat.write(stored, pytester.path / f"{name}.ipynb")
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
-    pytester.makeconftest((ROOT / "conftest.py").read_text(encoding="utf-8"))
     result = pytester.runpytest_subprocess(
-        "--nbval", "--nbval-current-env", "--nbval-cell-timeout=5", "-rf", "--color=no"
+        "-p",
+        "strict_nbval",
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=5",
+        "-rf",
+        "--color=no",
     )
     seen = {line.split(" - ")[0] for line in result.outlines if line.startswith("FAILED ")}
     planted = {
         f"FAILED {name}.ipynb::Cell {cell}"
         for name, faults in FAULTS.items()
-        for cell, fault in enumerate(faults)
-        if fault
+        for cell in range(len(faults))
     }
     assert seen == planted
     assert result.parseoutcomes()["passed"] == 4 * (len(FAULTS) + 1) - len(planted)
 
 
-def test_a_cell_that_hangs_is_stopped_after_a_minute():
-    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert "--nbval-cell-timeout=60" in settings
+def test_a_cell_that_hangs_is_stopped_after_a_minute(pytestconfig):
+    assert pytestconfig.getoption("nbval_cell_timeout") == 60
 
 
 def png(pixels):

@@ -6,11 +6,15 @@ Outputs are stored in no other way. ``normalised`` is what a notebook looks like
 
 from __future__ import annotations
 
+import atexit
 import base64
+import functools
 import importlib.util
 import re
+import secrets
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +25,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter, SlidesExporter
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -91,6 +96,22 @@ def normalised(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
+@functools.cache
+def _sockets() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="kernels-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def kernel_settings() -> Config:
+    """Have a kernel listen at files of its own: ports could be picked by two at once.
+
+    A socket's path may have a hundred characters, so the files lie in a temporary folder.
+    """
+    file = _sockets() / f"{secrets.token_hex(4)}.json"
+    return Config(KernelManager={"transport": "ipc", "connection_file": str(file)})
+
+
 def execute(path: Path, after_cell: Callable[..., None] | None = None) -> NotebookNode:
     """Execute a notebook from top to bottom in a fresh kernel and return it with its outputs.
 
@@ -104,8 +125,8 @@ def execute(path: Path, after_cell: Callable[..., None] | None = None) -> Notebo
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,  # else what is printed is cut up by how fast it came
-        # Kernels warn of an unencrypted connection; this one never leaves the machine.
-        extra_arguments=["--IPKernelApp.log_level=40"],
+        config=kernel_settings(),
+        shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=after_cell,
     )
