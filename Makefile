@@ -10,7 +10,7 @@ OLDEST := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
 COMMA  := ,
 # The tests of a file, or the cells of a notebook, run in order, as many files at once as there
 # are processors.
-PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-header
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --no-header
 # NB=05 is notebook 05 and its solutions; without it, all of them.
 NB     ?=
 BOOKS  := $(wildcard notebooks/$(NB)*.ipynb notebooks/solutions/$(NB)*.ipynb)

@@ -21,7 +21,7 @@ from tools.publish import ROOT
 
 @pytest.fixture
 def lab(tmp_path):
-    """Start JupyterLab as a reader does, with no browser: its process, address, token, runtime files.
+    """Start JupyterLab with no browser: its process, address, token and runtime folder.
 
     The kernels' sockets lie in its runtime folder, and their paths must be short.
     """

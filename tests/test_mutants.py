@@ -6,7 +6,7 @@ import sys
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tools.mutants import mutants
+from tools.mutants import drawing, mutants
 from tools.publish import ROOT
 
 
@@ -28,7 +28,12 @@ def test_the_slips_of_a_backpropagation_by_hand_are_planted():
 
 
 def test_drawing_imports_and_indices_are_left_alone():
-    assert becomes("show(matrices(a + b))\nfrom numpy import e\nh[-1]", ["show"]) == []
+    assert becomes("show(a + b)\nfrom numpy import e\nh[-1]", ["show"]) == []
+    assert becomes("draw.show(draw.grids(a + b))\nc = a + draw.b", ["draw"]) == [
+        "c = a - draw.b"
+    ]
+    imports = ["from helpers import draw, arrays", "from helpers.draw.grids import Grid as G"]
+    assert drawing(imports) == {"draw", "G"}
 
 
 def test_a_fault_inside_a_definition_leaves_the_rest_of_the_cell():

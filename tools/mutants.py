@@ -12,26 +12,24 @@ from __future__ import annotations
 import ast
 import base64
 import copy
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
 from tests.strict_nbval import picture_fault
 from tools.publish import NOT_STORED, ROOT, notebooks
+from tools.shell import Said, fresh, in_forks, run
 
 LISTED = Path(__file__).with_name("faults.toml")
-SECONDS = 60  # for the rest of a notebook after a fault; what hangs is noticed
 
 
 class Fault(NamedTuple):
@@ -73,6 +71,8 @@ def mutants(source: str, drawing: set[str]) -> Iterator[tuple[str, str, str]]:
 
     def left_out(node: ast.AST) -> bool:
         called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute):  # draw.show(...)
+            called = called.value
         return isinstance(node, ast.Import | ast.ImportFrom) or (
             isinstance(called, ast.Name) and called.id in drawing
         )
@@ -105,22 +105,16 @@ def mutants(source: str, drawing: set[str]) -> Iterator[tuple[str, str, str]]:
     yield from visit(tree, tree)
 
 
-# --- a notebook without a kernel, so that it can be forked at any cell ----------------------
+# --- faults in a notebook -------------------------------------------------------------------
 
 
-def run(shell: InteractiveShell, source: str) -> list[dict[str, Any]]:
-    """Run one cell and return what it says: its text, and each output by its kinds."""
-    with capture_output() as said:
-        result = shell.run_cell(source)
-    result.raise_error()
-    return [{"text": said.stdout + said.stderr}, *(output.data for output in said.outputs)]
-
-
-def differ(expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> bool:
+def differ(expected: Said, found: Said) -> bool:
     """Tell whether two runs of a cell say different things, pictures as the tests compare."""
-    if [output.keys() for output in expected] != [output.keys() for output in found]:
+    if expected[:2] != found[:2] or len(expected.outputs) != len(found.outputs):
         return True
-    for old, new in zip(expected, found, strict=True):
+    for old, new in zip(expected.outputs, found.outputs, strict=True):
+        if old.keys() != new.keys():
+            return True
         for kind in old.keys() - {"image/png", NOT_STORED}:
             if old[kind] != new[kind]:
                 return True
@@ -131,52 +125,49 @@ def differ(expected: list[dict[str, Any]], found: list[dict[str, Any]]) -> bool:
     return False
 
 
-def noticed(shell: InteractiveShell, cells: list[str], expected: list[list[dict]]) -> bool:
-    """Run a faulty cell and those after it in a fork of this process; say whether it shows."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
-    signal.alarm(SECONDS)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+def notices(shell: InteractiveShell, cells: list[str], expected: list[Said]) -> bool:
+    """Run a faulty cell and those after it; say whether the fault shows."""
     try:
-        shows = any(
+        return any(
             differ(old, run(shell, cell)) for old, cell in zip(expected, cells, strict=True)
         )
     except BaseException:
-        shows = True
-    os._exit(shows)
+        return True
+
+
+def drawing(cells: Iterable[str]) -> set[str]:
+    """List the names that cells draw with: the room itself, or what is taken from it."""
+    return {
+        alias.asname or alias.name
+        for cell in cells
+        for node in ast.walk(ast.parse(cell))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if f"{node.module}.{alias.name}".startswith("helpers.draw")
+    }
 
 
 def of_notebook(path: Path) -> tuple[int, list[Fault]]:
     """Plant every fault in a notebook's cells: how many, and those that went unnoticed."""
     cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-    drawing = {
-        alias.asname or alias.name
-        for cell in cells
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.ImportFrom) and node.module in ("helpers",)
-        for alias in node.names
-    }
-    os.chdir(path.parent)
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()  # the one that ``display`` looks for
-    expected = [run(shell, cell.source) for cell in cells]
+    sources = [cell.source for cell in cells]
+    shell = fresh(path.parent)
+    expected = [run(shell, source) for source in sources]
     shell.reset()
-    planted, unnoticed = 0, []
-    for k, cell in enumerate(cells):
-        after = [later.source for later in cells[k + 1 :]]
-        for was, becomes, whole in mutants(cell.source, drawing):
-            planted += 1
-            if not noticed(shell, [whole, *after], expected[k:]):
-                unnoticed.append(Fault(f"{path.stem}, cell {cell.id}", was, becomes))
-        print(
-            f"\r{path.stem}: {planted} planted, {len(unnoticed)} unnoticed", end="", flush=True
-        )
-        run(shell, cell.source)
-    print()
-    return planted, unnoticed
+    faults = []
+
+    def jobs() -> Iterator[Callable[[], bool]]:
+        for k, source in enumerate(sources):
+            for was, becomes, whole in mutants(source, drawing(sources)):
+                faults.append(Fault(f"{path.stem}, cell {cells[k].id}", was, becomes))
+                yield partial(notices, shell, [whole, *sources[k + 1 :]], expected[k:])
+            run(shell, source)
+
+    # What ends a fork, or takes too long, is noticed.
+    answers = dict(in_forks(jobs()))
+    unnoticed = [fault for k, fault in enumerate(faults) if answers[k] is False]
+    print(f"{path.stem}: {len(faults)} planted, {len(unnoticed)} unnoticed", flush=True)
+    return len(faults), unnoticed
 
 
 def of_helpers() -> tuple[int, list[Fault]]:
@@ -225,17 +216,20 @@ def reason(fault: Fault, listed: list[dict[str, Any]]) -> str | None:
     return None
 
 
-def main() -> None:
-    """Plant every fault, and end with an error where one goes unnoticed without a reason."""
+def main(names: list[str]) -> None:
+    """Plant every fault, and end with an error where one goes unnoticed without a reason.
+
+    With ``names``, only in those notebooks.
+    """
     listed = tomllib.loads(LISTED.read_text(encoding="utf-8"))["fault"]
-    total, unnoticed = of_helpers()
-    for path in notebooks():
+    total, unnoticed = (0, []) if names else of_helpers()
+    for path in notebooks(*names):
         planted, more = of_notebook(path)
         total, unnoticed = total + planted, unnoticed + more
     missed = [fault for fault in unnoticed if not reason(fault, listed)]
     for where, was, becomes in missed:
         print(f"\nunnoticed in {where}\n  - {was}\n  + {becomes}")
-    for entry in listed:
+    for entry in [] if names else listed:
         if not any(reason(fault, [entry]) for fault in unnoticed):
             print(f"\nlisted, but noticed or gone: {entry['where']}: {entry['was']}")
     print(
@@ -246,4 +240,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
