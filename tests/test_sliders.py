@@ -1,14 +1,12 @@
 """Sliders: each value of each draws a picture of its own, with words of its own."""
 
-import base64
 import re
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from helpers.draw import figures, sliders
-from helpers.draw.figures import Edge, graph
+from helpers.draw import Edge, graph, sliders, style
 from tools import publish
 from tools.publish import NOT_STORED, notebooks
 
@@ -60,17 +58,23 @@ def test_a_slider_with_nowhere_to_go_is_refused():
         sliders.sliders(arrow, {"label": ["a", "b"], "height": [2]})
 
 
-def test_sliders_can_start_elsewhere_and_show_what_was_shown_there(monkeypatch):
-    monkeypatch.setattr(figures, "display", lambda *_, **__: None)
-    figures.show(*arrow("b", 2.5))
-    monkeypatch.setattr(sliders, "png", lambda figure: b"drawn again")
+def test_sliders_can_start_elsewhere():
     (label, height), readouts, drawn = parts(sliders.sliders(arrow, CHOICES, ("b", 2.5)))
     assert (label.value, height.value) == ("b", 2.5)
     assert [readout.value for readout in readouts] == ["b", "tall"]
-    again = base64.b64encode(b"drawn again").decode()
-    assert again not in drawn.value
-    label.index = 0
-    assert again in drawn.value
+    assert drawn.value == sliders.image(*arrow("b", 2.5))
+
+
+def test_another_picture_with_the_same_words_is_another_picture(monkeypatch):
+    monkeypatch.setattr(style, "display", lambda *_, **__: None)
+    said = "An arrow."
+    style.show(arrow("a", 2)[0], said)
+    box = sliders.sliders(
+        lambda label, height: (arrow(label, height)[0], said), CHOICES, ("b", 2)
+    )
+    assert (
+        sliders.base64.b64encode(style.png(arrow("b", 2)[0])).decode() in box.children[-1].value
+    )
 
 
 @pytest.mark.parametrize(

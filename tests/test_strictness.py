@@ -16,7 +16,7 @@ pytest_plugins = ["pytester"]
 
 SOURCES = [
     "print('one'); 1 + 1",
-    "from helpers.draw.figures import Edge, graph, show\n"
+    "from helpers.draw import Edge, graph, show\n"
     "show(graph({'x': (0, 0), 'y': (1, 0)}, [Edge('x', 'y', '2x')], 1.7), 'From x to y.')",
     "raise ValueError('as expected')",
     "import sys\nfrom IPython.display import display\ndisplay('first')\nprint('second')",

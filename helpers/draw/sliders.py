@@ -1,4 +1,4 @@
-"""Sliders over a picture: ``explore`` draws it anew wherever they stand.
+"""Sliders over a picture: ``explore`` redraws it when one is moved.
 
 The picture is a plain function of a notebook, shown once without sliders in the cell before.
 """
@@ -14,16 +14,16 @@ from IPython.display import display
 from ipywidgets import HTML, HBox, Label, Layout, SelectionSlider, VBox
 from matplotlib.figure import Figure
 
-from helpers.draw.figures import SHOWN, css_width, png
+from helpers.draw.style import css_width, described, png
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-TYPE = {"font_size": "20px"}  # legible from the last row, as in the figures
+TYPE = {"font_size": "20px"}  # legible from the back row, as in the figures
 
 
 def image(figure: Figure, alt: str) -> str:
-    """Write a figure as an HTML image with its alternative text."""
-    data = base64.b64encode(SHOWN.get(alt) or png(figure)).decode()
-    words = html.escape(alt, quote=True)
+    """Write a figure as an HTML image with its alternative text, as ``show`` would say it."""
+    data = base64.b64encode(png(figure)).decode()
+    words = html.escape(described(figure, alt), quote=True)
     return f'<img src="data:image/png;base64,{data}" width="{css_width(figure)}" alt="{words}">'
 
 
@@ -41,10 +41,10 @@ def sliders(
     """Build a slider for each argument of ``picture``, above what it draws.
 
     ``picture`` takes one value for each slider, in the order of ``choices``, and returns a
-    figure and its alternative text. ``choices`` names each slider, in the letters of the text,
-    and lists its values, or pairs of a label and a value. ``start`` has a value for each, where
-    they start if not at the first. A slider of fewer than two values, or a start that is
-    none of them, is a ``ValueError``.
+    figure and the sentence that ``show`` takes. ``choices`` names each slider, in the letters
+    of the text, and lists its values, or pairs of a label and a value. ``start`` has a value
+    for each, where they start if not at the first. A slider of fewer than two values, or a
+    start that is none of them, is a ``ValueError``.
     """
     for name, options in choices.items():
         if len(options) < 2:
@@ -57,7 +57,7 @@ def sliders(
         SelectionSlider(options=[_pair(option) for option in options], readout=False)
         for options in choices.values()
     ]
-    for name, handle, value in zip(choices, handles, start, strict=False):
+    for name, handle, value in zip(choices, handles, start, strict=True) if start else ():
         values = [option for _, option in handle.options]
         if value not in values:
             raise ValueError(f"start is {value!r} for {name}, expected one of {values}")
