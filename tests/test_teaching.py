@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from helpers.exercises.mistakes import EXERCISES
+from helpers.exercises.check import EXERCISES
 from tools.publish import NOTEBOOKS, ROOT
 
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")

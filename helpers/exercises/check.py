@@ -1,16 +1,20 @@
-"""Checks that name the mistake: ``check("5c", bias_gradient)`` says what went wrong.
+"""The checking: run an answer on fresh random inputs, compare it, and name the mistake.
 
-The learner's function runs on fresh random data, of another size each time and never square,
-and is compared with a witness. Here is the checking, and what can go wrong in any exercise;
-what belongs to one exercise stands in ``helpers.exercises.mistakes``.
+Here is what can go wrong in any exercise; what belongs to one stands in its section's file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import copy
+import ctypes
+import inspect
 import io
+import numbers
+import re
+import signal
 import textwrap
+import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,10 +25,19 @@ from numpy.typing import NDArray
 from sympy import Basic, MatrixBase
 
 from helpers.checks import check_whole
-from helpers.exercises.mistakes import EXERCISES, Exercise, Mistake
+from helpers.exercises import section_1, section_2, section_3, section_4, section_5
+from helpers.exercises.entry import Exercise, Mistake
 
+EXERCISES: dict[str, Exercise] = {
+    **section_1.EXERCISES,
+    **section_2.EXERCISES,
+    **section_3.EXERCISES,
+    **section_4.EXERCISES,
+    **section_5.EXERCISES,
+}
 DRAWS = 20  # inputs of different sizes that an answer has to be right for
 TELLING = 3  # draws on which a mistake and the truth must differ, before it is named
+SECONDS = 10.0  # after which an answer that never ends is stopped
 
 
 @dataclass(frozen=True)
@@ -36,17 +49,25 @@ class Verdict:
 
 
 class _Wrong(Exception):
-    """What is wrong, in a sentence for the learner."""
+    """What is wrong, in a sentence for the learner; ``section`` is where to read on."""
+
+    def __init__(self, text: str, section: str = "") -> None:
+        super().__init__(text)
+        self.section = section
 
 
 class _Unanswered(Exception):
     """Nothing has been answered yet."""
 
 
+class _TooLong(BaseException):
+    """The answer was stopped; not an ``Exception``, so that it cannot be caught by chance."""
+
+
 def check(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> None:
     """Print whether the answer to an exercise is right, and which mistake it shows if not.
 
-    ``answer`` is the function, or the constant, that the exercise asks for. It is run on
+    ``answer`` is the function, or the value, that the exercise asks for. A function is run on
     ``draws`` random inputs. A wrong answer never raises; an unknown ``number`` is a
     ``ValueError``.
     """
@@ -56,12 +77,12 @@ def check(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> None:
 def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verdict:
     """Find what ``check`` prints."""
     if number not in EXERCISES:
-        known = ", ".join(EXERCISES)
-        raise ValueError(f"number is {number!r}, expected one of {known}")
+        raise ValueError(f"number is {number!r}, expected one of {', '.join(EXERCISES)}")
     check_whole("draws", draws)
     check_whole("seed", seed, least=0)
     exercise, name = EXERCISES[number], f"Exercise {number}"
     rng = np.random.default_rng([seed, *number.encode()])
+    section = exercise.section
     try:
         # Wild answers overflow; what counts is said in a sentence, and not in a warning.
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -73,16 +94,12 @@ def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verd
             f"{name}: not answered yet. {reason}Replace the three dots and run the cell again.",
         )
     except _Wrong as reason:
-        text = f"{name}: not right yet. {reason}"
-        see = "" if "section" in text.lower() else f" See section {exercise.claim}."
-        return Verdict("wrong", text + see)
+        text, section = str(reason), reason.section or section
     except Exception as error:  # a learner's notebook runs on, whatever was handed in
-        return Verdict(
-            "wrong",
-            f"{name}: not right yet. The answer cannot be compared with anything "
-            f"({type(error).__name__}): see section {exercise.claim} for what is asked.",
-        )
-    return Verdict("right", f"{name}: right{how_often}.")
+        text = f"The answer cannot be compared with anything ({type(error).__name__})."
+    else:
+        return Verdict("right", f"{name}: right{how_often}.")
+    return Verdict("wrong", f"{name}: not right yet. {text} See section {section}.")
 
 
 def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator) -> str:
@@ -91,18 +108,24 @@ def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator
     if exercise.draw is None:
         if callable(answer):
             raise _Wrong("This is a function: hand in the value itself.")
-        cases = [Case((), _parts(exercise, answer))]
+        cases = [Case((), _read(exercise, answer))]
+    elif not callable(answer):
+        raise _Wrong(f"This is {_a(answer)}: hand in the function itself, without calling it.")
     else:
-        if not callable(answer):
-            raise _Wrong(
-                f"This is {_type(answer)}: hand in the function itself, without calling it."
-            )
         cases = _run(exercise, answer, draws, rng)
     _find_truth(exercise, cases)
-    _compare(exercise, cases)
-    sizes = len({_size(case.inputs) for case in cases})
-    drawn = f", on {len(cases)} random draws" if len(cases) > 1 and cases[0].inputs else ""
-    return f"{drawn} of different sizes" if sizes > 2 else drawn
+    if any(case.failure for case in cases):
+        _refuse_failure(exercise, answer, cases, rng)
+    if exercise.holds:
+        _judge_property(exercise, cases)
+    else:
+        _compare(exercise, cases)
+    if exercise.written and (complaint := exercise.written(answer)):
+        raise _Wrong(complaint)
+    if len(cases) == 1 or not cases[0].inputs:
+        return ""
+    different = len({_size(case.inputs) for case in cases}) > 2
+    return f", on {len(cases)} random draws" + " of different sizes" * different
 
 
 # --- running the learner's function ---------------------------------------------------------
@@ -110,54 +133,129 @@ def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator
 
 @dataclass
 class Case:
-    """One draw: the inputs, what the learner's function made of them, and the truth."""
+    """One draw: the inputs, the parts of the answer or why there are none, and the truth."""
 
     inputs: tuple[Any, ...]
-    parts: tuple[Any, ...]
-    truth: tuple[Any, ...] | None = None
+    parts: tuple[Any, ...] = ()
+    truth: tuple[Any, ...] = ()
+    failure: str = ""
+    error: str = ""
+
+    @property
+    def answer(self) -> Any:
+        """Give the answer as ``holds`` and ``when`` take it: bare, if it has one part."""
+        return self.parts[0] if len(self.parts) == 1 else self.parts
 
 
 def _run(
     exercise: Exercise, answer: Callable[..., Any], draws: int, rng: np.random.Generator
 ) -> list[Case]:
     cases: list[Case] = []
-    for _ in range(draws):
-        inputs = exercise.draw(rng)
-        given = copy.deepcopy(inputs)
-        # What the function prints is shown once, not twenty times.
-        quiet = contextlib.redirect_stdout(io.StringIO()) if cases else contextlib.nullcontext()
-        try:
+
+    def all_draws() -> None:
+        for _ in range(draws):
+            # What the function prints is shown once, not twenty times.
+            quiet = (
+                contextlib.redirect_stdout(io.StringIO()) if cases else contextlib.nullcontext()
+            )
             with quiet:
-                result = answer(*given)
-        except Exception as error:
-            if "ellipsis" in str(error):  # some of the dots are still in place
-                raise _Unanswered("") from None
-            raise _Wrong(_explained(exercise, error, inputs, bool(cases))) from None
-        _refuse_dots(result)
-        for name, before, after in zip(exercise.arguments, inputs, given, strict=True):
-            if not _same(before, after):
-                raise _Wrong(
-                    f"Your function changes its input {name}: work on a copy, or the caller "
-                    f"loses {name}. Section {exercise.claim} needs it unchanged."
-                )
-        try:
-            parts = _parts(exercise, result)
-        except _Wrong:
-            _find_truth(exercise, cases)
-            if exercise.truth and cases and all(all(_right_parts(exercise, c)) for c in cases):
-                raise _Wrong(_one_size(exercise, cases[0].inputs, inputs)) from None
-            raise
-        cases.append(Case(inputs, parts))
+                cases.append(_run_once(exercise, answer, exercise.draw(rng)))
+
+    try:
+        _within(SECONDS, all_draws)
+    except _TooLong:
+        given = _described(exercise, exercise.draw(rng))
+        raise _Wrong(
+            f"Your function was still running after {SECONDS:g} seconds, and has been stopped: "
+            "does each of its loops come to an end?"
+            + (f" It was given inputs such as {given}." if given else "")
+        ) from None
+    if all(case.failure == _NONE for case in cases):
+        raise _Unanswered("It gives None: is a return missing? ")
     return cases
+
+
+_NONE = "Your function gives None: does every branch end in a return?"
+
+
+def _run_once(exercise: Exercise, answer: Callable[..., Any], inputs: tuple) -> Case:
+    given = copy.deepcopy(inputs)
+    try:
+        result = answer(*given)
+    except SystemExit:
+        text = "Your function calls exit(), which would end Python: give the answer by return."
+        return Case(inputs, failure=text, error="exit")
+    except Exception as error:
+        if "ellipsis" in str(error):  # some of the dots are still in place
+            raise _Unanswered("") from None
+        text = _explained(exercise, answer, error, inputs)
+        return Case(inputs, failure=text, error=f"{type(error).__name__}: {error}")
+    if result is None:
+        return Case(inputs, failure=_NONE)
+    _refuse_dots(result)
+    for name, before, after in zip(exercise.arguments, inputs, given, strict=True):
+        if not _same(before, after):
+            raise _Wrong(
+                f"Your function changes its input {name}: work on a copy, or the caller loses "
+                f"{name}."
+            )
+    try:
+        return Case(inputs, _read(exercise, result))
+    except _Wrong as reason:
+        return Case(inputs, failure=str(reason))
+
+
+def _within(seconds: float, work: Callable[[], None]) -> None:
+    """Do the work, and raise ``_TooLong`` if that takes more than so many seconds."""
+    main = threading.current_thread() is threading.main_thread()
+    if main and hasattr(signal, "setitimer"):
+
+        def stop(*_: Any) -> None:
+            raise _TooLong
+
+        before = signal.signal(signal.SIGALRM, stop)
+        # Again and again, since a bare except in a loop would swallow the first.
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+        try:
+            work()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+        return
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        kill = ctypes.pythonapi.PyThreadState_SetAsyncExc
+        kill(ctypes.c_ulong(thread.ident), ctypes.py_object(_TooLong))
+        raise _TooLong
+    if raised:
+        raise raised[0]
 
 
 def _refuse_dots(answer: Any) -> None:
     if answer is None:
-        raise _Unanswered("It gives None: is a return missing? ")
-    values = answer.values() if isinstance(answer, dict) else answer
-    if answer is Ellipsis or (
-        isinstance(answer, tuple | list | dict) and any(value is Ellipsis for value in values)
-    ):
+        raise _Unanswered("It is None. ")
+    values = list(answer.values()) if isinstance(answer, dict) else answer
+    if isinstance(values, np.ndarray) and values.dtype == object:
+        values = values.ravel().tolist()
+    if isinstance(values, tuple | list):
+        if values and all(value is None for value in values):
+            raise _Unanswered("It is None. ")
+        if any(value is Ellipsis for value in values):
+            raise _Unanswered("")
+        for value in values:
+            if isinstance(value, tuple | list | dict | np.ndarray):
+                _refuse_dots(value)
+    elif answer is Ellipsis:
         raise _Unanswered("")
 
 
@@ -186,120 +284,248 @@ def _described(exercise: Exercise, inputs: tuple[Any, ...]) -> str:
     return ", ".join(words)
 
 
+# What an exception of numpy or Python means here: a pattern, and the sentence for it.
+EXPLAINED = (
+    (
+        r"matmul|not aligned",
+        "In a product of matrices the inner sizes must agree: is a .T missing or too many, or "
+        "are two factors swapped?",
+    ),
+    (
+        r"setting an array element|inhomogeneous|only .*arrays can be converted",
+        "An entry of a matrix must be a number, and {0}[0] is an array: write {0}[0, 0].",
+    ),
+    (r"broadcast", "Entry by entry, both shapes must agree: compare them one by one."),
+    (
+        r"ambiguous",
+        "A comparison of arrays has many answers: choose entry by entry, as np.where does.",
+    ),
+    (
+        r"axis .* out of bounds for array",
+        "A matrix has two axes: 0 runs down its rows, 1 along them.",
+    ),
+    (
+        r"out of (bounds|range)",
+        "Python counts from 0, so that the last of n has the number n - 1.",
+    ),
+    (r"NameError", "Is it imported in this notebook, and has the cell that makes it been run?"),
+    (r"\.item\(|size-1|only length-1", "math works with single numbers, np with arrays."),
+    (r"has no attribute 'T'", "Only arrays have a .T: has np.array been left out?"),
+)
+
+
 def _explained(
-    exercise: Exercise, error: Exception, inputs: tuple[Any, ...], later: bool
+    exercise: Exercise, answer: Callable, error: Exception, inputs: tuple[Any, ...]
 ) -> str:
-    message = str(error).split("\n")[0]
-    kind = type(error).__name__
+    names = ", ".join(exercise.arguments)
+    if isinstance(error, TypeError):
+        try:
+            inspect.signature(answer).bind(*inputs)
+        except TypeError:
+            return (
+                f"Your function is called with {names}, in this order."
+                if names
+                else "Your function is called without arguments."
+            )
+        except ValueError:
+            pass  # a function without a signature
+    kind, message = type(error).__name__, str(error).split("\n")[0]
+    message = re.sub(r",? with gufunc signature \S+", "", message)
+    if len(message) > 110:
+        message = message[:110].rsplit(" ", 1)[0] + " …"
     given = _described(exercise, inputs)
-    text = f"Your function raises {kind}: {message[:110]}."
+    matrices = [
+        name
+        for name, value in zip(exercise.arguments, inputs, strict=True)
+        if isinstance(value, np.ndarray) and value.ndim == 2
+    ]
+    text = f"Your function raises {kind}: {message.rstrip('.')}."
     text += f" It was given {given}." if given else ""
-    if later or isinstance(error, IndexError):
-        text += " Is one size written into it? Others come as well."
-    elif "matmul" in message or "not aligned" in message:
-        text += (
-            " In a product of matrices the inner sizes must agree: is a .T missing or too "
-            "many, or are two factors swapped?"
-        )
-    elif "broadcast" in message:
-        text += " Entry by entry, both shapes must agree: compare them one by one."
-    elif "ambiguous" in message:
-        text += " A comparison of whole arrays has many answers: choose entry by entry."
-    elif "positional argument" in message:
-        text += f" Its arguments: {', '.join(exercise.arguments)}, in this order."
+    for pattern, sentence in EXPLAINED:
+        if re.search(pattern, f"{kind}: {error}"):
+            return f"{text} {sentence.format(matrices[0] if matrices else 'a')}"
     return text
+
+
+def _refuse_failure(
+    exercise: Exercise, answer: Any, cases: list[Case], rng: np.random.Generator
+) -> None:
+    """Say why an answer fails on some draws or on all; a mistake's name comes first."""
+    failed = [case for case in cases if case.failure]
+    ran = [case for case in cases if not case.failure]
+    right = [case for case in ran if _is_right(exercise, case)]
+    if not right and not ran and exercise.truth and "exit" not in failed[0].error:
+        more = [case for case in _run(exercise, answer, 80, rng) if not case.failure]
+        _find_truth(exercise, more)
+        right = [case for case in more if _is_right(exercise, case)]
+    if right:
+        was = _described(exercise, right[0].inputs)
+        size = len({_size(case.inputs) for case in cases}) > 2
+        hard = " Is one size written into it?" if was and size and failed[0].error else ""
+        now = _described(exercise, failed[0].inputs)
+        cause = failed[0].failure + (f" This happened for {now}." if now else "")
+        if failed[0].error and now in failed[0].failure:
+            cause = failed[0].failure
+        raise _Wrong(f"It is right for some inputs only, such as {was}.{hard} {cause}")
+    for mistake in exercise.mistakes:
+        if all(case.error and _raises_alike(exercise, mistake, case) for case in failed):
+            raise _Wrong(mistake.hint, mistake.section)
+    if len(ran) >= TELLING and not exercise.holds:
+        _name(exercise, ran)
+    raise _Wrong(failed[0].failure)
+
+
+def _raises_alike(exercise: Exercise, mistake: Mistake, case: Case) -> bool:
+    try:
+        _given_by(mistake, case)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}" == case.error
+    return False
 
 
 # --- reading an answer ----------------------------------------------------------------------
 
 
-def _type(value: Any) -> str:
+def _a(value: Any) -> str:
+    """Name the type of a value, with its article."""
     if isinstance(value, Basic | MatrixBase):
         return "a sympy object"
+    if isinstance(value, np.ndarray) and value.dtype.kind in "US":
+        return "an array of strings"
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return "an array of objects, such as lists or arrays of different lengths"
     if isinstance(value, np.ndarray) and value.ndim:
         return "one array"
     name = type(value).__name__
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
 
 
-def _parts(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
+def _read(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
     """Take an answer apart and turn each part into what its kind asks for."""
     names = exercise.parts
     if len(names) == 1:
         answer = (answer,)
-    elif not isinstance(answer, tuple | list) or len(answer) != len(names):
-        given = f"{len(answer)}" if isinstance(answer, tuple | list) else _type(answer)
+    elif isinstance(answer, dict):
+        if set(answer) != set(names):
+            raise _Wrong(f"Expected one entry for each of {', '.join(names)}.")
+        answer = [answer[name] for name in names]
+    elif exercise.kind in ("number", "choice") and isinstance(answer, np.ndarray):
+        answer = answer.ravel().tolist()
+    if not isinstance(answer, tuple | list) or len(answer) != len(names):
+        given = f"{len(answer)} of them" if isinstance(answer, tuple | list) else _a(answer)
         raise _Wrong(f"Expected {', '.join(names)}, in this order; this is {given}.")
-    read = {
-        "array": _array,
-        "number": _number,
-        "words": _words,
-        "word": _word,
-        "shapes": _shapes,
-    }[exercise.kind]
-    return tuple(read(exercise, name, part) for name, part in zip(names, answer, strict=True))
+    read = READERS[exercise.kind]
+    return tuple(
+        read(exercise, _start(name), part) for name, part in zip(names, answer, strict=True)
+    )
 
 
-def _array(exercise: Exercise, name: str, value: Any) -> NDArray:
+def _array(exercise: Exercise, who: str, value: Any) -> NDArray:
     if isinstance(value, list | tuple):
-        raise _Wrong(f"{_start(name)} is {_type(value)}: turn it into an array with np.array.")
-    if isinstance(value, Basic | MatrixBase):
-        raise _Wrong(
-            f"{_start(name)} is a sympy object: the check works with arrays of numbers."
-        )
+        raise _Wrong(f"{who} is {_a(value)}: turn it into an array with np.array.")
+    _refuse_symbols(who, value)
     array = np.asarray(value)
+    if array.dtype == object:
+        for entry in array.flat:
+            _refuse_symbols(who, entry)
+        if all(isinstance(entry, numbers.Real | np.ndarray) for entry in array.flat):
+            with contextlib.suppress(ValueError, TypeError, OverflowError):
+                array = array.astype(float)
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
-        raise _Wrong(f"{_start(name)} is {_type(value)}: an array of numbers is expected.")
+        raise _Wrong(f"{who} is {_a(value)}: numbers are expected.")
     if np.iscomplexobj(array):
-        raise _Wrong(f"{_start(name)} is complex: take the real numbers out of it.")
+        raise _Wrong(f"{who} is complex: take the real numbers out of it.")
+    if np.isnan(array).any():
+        raise _Wrong(f"{who} holds a NaN, which is no number: is something 0 / 0?")
     if not np.isfinite(array).all():
-        raise _Wrong(f"{_start(name)} holds a NaN or an infinite entry: is something 0 / 0?")
+        raise _Wrong(f"{who} holds an infinite entry: is something divided by 0?")
     # float32 and whole numbers are welcome; float16 is compared as what it is.
     return array if array.dtype == np.float16 else array.astype(float)
 
 
-def _number(exercise: Exercise, name: str, value: Any) -> float:
-    if isinstance(value, int) or (isinstance(value, Basic) and value.is_real):
+def _refuse_symbols(who: str, value: Any) -> None:
+    if isinstance(value, Basic | MatrixBase):
+        left = ", ".join(sorted(map(str, getattr(value, "free_symbols", ()))))
+        if left:
+            raise _Wrong(
+                f"{who} is a sympy object that still holds the symbols {left}: compute with "
+                "numbers, from what the exercise gives you."
+            )
+        raise _Wrong(f"{who} is a sympy object: the check works with numbers and numpy arrays.")
+
+
+def _arrays(exercise: Exercise, who: str, value: Any) -> list[NDArray]:
+    if not isinstance(value, list | tuple):
+        raise _Wrong(f"{who} is {_a(value)}: a list of arrays is expected.")
+    flat: list[NDArray] = []
+    for item in value:
+        if isinstance(item, list | tuple):
+            flat += _arrays(exercise, who, item)
+        else:
+            flat.append(_array(exercise, f"An array in {who[0].lower()}{who[1:]}", item))
+    return flat
+
+
+def _number(exercise: Exercise, who: str, value: Any) -> float:
+    real = isinstance(value, Basic) and value.is_number and value.is_real
+    if isinstance(value, numbers.Real) or real:
         try:
             value = float(value)
         except (OverflowError, TypeError):
-            raise _Wrong(f"{_start(name)} is beyond all numbers of float64.") from None
-    if isinstance(value, str | list | tuple | dict | Basic | MatrixBase):
-        raise _Wrong(f"{_start(name)} is {_type(value)}: one number is expected.")
-    array = _array(exercise, name, value)
+            raise _Wrong(f"{who} is too large for float64.") from None
+    if value is None or isinstance(value, str | list | tuple | dict):
+        raise _Wrong(
+            f"{who} is {'None' if value is None else _a(value)}: one number is expected."
+        )
+    array = _array(exercise, who, value)
     if array.size != 1:
-        raise _Wrong(f"{_start(name)} has the shape {array.shape}: one number is expected.")
+        raise _Wrong(f"{who} has the shape {array.shape}: one number is expected.")
     return float(array.item())
 
 
-def _words(exercise: Exercise, name: str, value: Any) -> list[str]:
+def _words(exercise: Exercise, who: str, value: Any) -> list[str]:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, str) or not isinstance(value, list | tuple):
-        raise _Wrong(f"{_start(name)} is {_type(value)}: a list of words is expected.")
+        raise _Wrong(f"{who} is {_a(value)}: a list of words is expected.")
     if not all(isinstance(word, str) for word in value):
-        raise _Wrong(f"{_start(name)} holds something that is no word.")
+        raise _Wrong(f"{who} holds something that is no word.")
     return [str(word) for word in value]
 
 
-def _word(exercise: Exercise, name: str, value: Any) -> str:
-    if not isinstance(value, str) or value not in exercise.words:
-        given = repr(value) if isinstance(value, str) else _type(value)
-        wanted = " or ".join(f'"{word}"' for word in exercise.words)
-        raise _Wrong(f"{_start(name)} is {given}: expected {wanted}.")
+def _choice(exercise: Exercise, who: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in exercise.choices:
+        given = repr(value) if isinstance(value, str) else _a(value)
+        wanted = " or ".join(f'"{word}"' for word in exercise.choices)
+        raise _Wrong(f"{who} is {given}: expected {wanted}.")
     return str(value)
 
 
-def _shapes(exercise: Exercise, name: str, value: Any) -> dict[str, tuple[int, ...]]:
-    wanted = ("x", "W", "b", "h", "u", "s")
-    if not isinstance(value, dict) or set(value) != set(wanted):
-        raise _Wrong(f"Expected one shape for each of {', '.join(wanted)}.")
-    for letter, shape in value.items():
-        if not isinstance(shape, tuple) or not all(
-            isinstance(size, int | np.integer) for size in shape
-        ):
-            raise _Wrong(f"{letter} is {_type(shape)}: a shape is a pair of whole numbers.")
-    return value
+def _names(exercise: Exercise, who: str, value: Any) -> list[str]:
+    if isinstance(value, str) or not isinstance(value, list | tuple | set | frozenset):
+        raise _Wrong(f"{who} is {_a(value)}: a list of names is expected.")
+    return sorted({_choice(exercise, "One of the names", name) for name in value})
+
+
+def _shape(exercise: Exercise, who: str, value: Any) -> str:
+    whole = isinstance(value, tuple | list) and all(
+        isinstance(size, int | np.integer) and not isinstance(size, bool) for size in value
+    )
+    if not whole:
+        given = f"{value}" if isinstance(value, tuple) else _a(value)
+        raise _Wrong(f"{who} is {given}: a shape is a pair of whole numbers.")
+    return str(tuple(map(int, value)))
+
+
+READERS = {
+    "array": _array,
+    "arrays": _arrays,
+    "number": _number,
+    "words": _words,
+    "choice": _choice,
+    "names": _names,
+    "shape": _shape,
+}
 
 
 def _start(name: str) -> str:
@@ -310,8 +536,12 @@ def _start(name: str) -> str:
 
 
 def _close(given: Any, wanted: Any, tolerance: float) -> bool:
-    if isinstance(wanted, str | list):
+    if isinstance(wanted, str):
         return given == wanted
+    if isinstance(wanted, list):
+        return len(given) == len(wanted) and all(
+            _close(a, b, tolerance) for a, b in zip(given, wanted, strict=True)
+        )
     if np.shape(given) != np.shape(wanted):
         return False
     if np.asarray(given).dtype == np.float16:
@@ -330,106 +560,118 @@ def _size(inputs: tuple[Any, ...]) -> Any:
 
 def _find_truth(exercise: Exercise, cases: list[Case]) -> None:
     for case in cases if exercise.truth else ():
-        truth = exercise.truth(*copy.deepcopy(case.inputs))
-        case.truth = truth if isinstance(truth, tuple) else (truth,)
+        case.truth = _as_parts(exercise, exercise.truth(*copy.deepcopy(case.inputs)))
 
 
-def _right_parts(exercise: Exercise, case: Case) -> list[bool]:
-    return [
-        _close(part, wanted, exercise.tolerance)
-        for part, wanted in zip(case.parts, case.truth, strict=True)
-    ]
+def _as_parts(exercise: Exercise, value: Any) -> tuple[Any, ...]:
+    """Read what an entry computes, just as an answer is read."""
+    if exercise.kind == "array":  # what a mistake gives may be a bare number
+        return value if len(exercise.parts) > 1 else (value,)
+    return _read(exercise, value)
+
+
+def _is_right(exercise: Exercise, case: Case) -> bool:
+    if exercise.holds:
+        return exercise.holds(case.answer, *case.inputs) is None
+    return all(
+        _close(a, b, exercise.tolerance) for a, b in zip(case.parts, case.truth, strict=True)
+    )
+
+
+def _given_by(mistake: Mistake, case: Case) -> Any:
+    inputs = copy.deepcopy(case.inputs)
+    return mistake.gives(*inputs) if callable(mistake.gives) else mistake.gives
 
 
 def _compare(exercise: Exercise, cases: list[Case]) -> None:
     """Raise the first thing that is wrong, the most particular sentence first."""
-    if exercise.holds:
-        _compare_property(exercise, cases)
+    if all(_is_right(exercise, case) for case in cases):
         return
-    right = np.array([_right_parts(exercise, case) for case in cases])  # (draws, parts)
-    if right.all():
-        return
-    for mistake in exercise.mistakes:
-        if _fits(mistake, cases):
-            raise _Wrong(mistake.hint)
-    k = int(np.argmin(right.all(axis=0)))  # the first part that is wrong somewhere
-    name = exercise.parts[k] if len(exercise.parts) > 1 else "the answer"
-    given = [case.parts[k] for case in cases]
-    truth = [case.truth[k] for case in cases]
-    label = f"{name}: " if len(exercise.parts) > 1 else ""
-    _refuse_zeros(exercise, name, given, truth)
-    _refuse_flat(exercise, name, given, truth)
-    for mistake in exercise.mistakes:
-        if mistake.gives and mistake.part in (None, name) and _shows(mistake, k, cases):
-            own = mistake.hint.startswith(name)
-            raise _Wrong(mistake.hint if own else label + mistake.hint)
-    if exercise.kind in ("words", "word"):
-        _refuse_words(exercise, given, truth)
-    _refuse_general(exercise, name, given, truth)
-    if right[:, k].any():
-        first_wrong, first_right = int(np.argmin(right[:, k])), int(np.argmax(right[:, k]))
-        raise _Wrong(_one_size(exercise, cases[first_right].inputs, cases[first_wrong].inputs))
-    _refuse_shape(exercise, name, given, truth, cases)
-    _refuse_entries(exercise, name, given, truth, cases)
-
-
-def _compare_property(exercise: Exercise, cases: list[Case]) -> None:
-    if exercise.shapes:
-        for k, name in enumerate(exercise.parts):
-            given = [case.parts[k] for case in cases]
-            shapes = [exercise.shapes(*case.inputs)[k] for case in cases]
-            truth = [np.zeros(shape) for shape in shapes]
-            if any(a.shape != b.shape for a, b in zip(given, truth, strict=True)):
-                _refuse_flat(exercise, name, given, truth)
-                if all(a.shape == b.shape[::-1] for a, b in zip(given, truth, strict=True)):
-                    raise _Wrong(
-                        f"{name} has the shape {given[0].shape}, transposed: expected "
-                        f"{shapes[0]}."
-                    )
-                _refuse_shape(exercise, name, given, truth, cases)
-    complaints = [exercise.holds(case.parts, *case.inputs) for case in cases]
-    wrong = [
-        (case, complaint)
-        for case, complaint in zip(cases, complaints, strict=True)
-        if complaint is not None
-    ]
-    if not wrong:
-        return
-    for mistake in exercise.mistakes:
-        if _fits(mistake, cases):
-            raise _Wrong(mistake.hint)
-        if mistake.gives and all(
-            np.isclose(case.parts[0], mistake.gives(*case.inputs), rtol=1e-6, atol=0)
+    names, tolerance = exercise.parts, exercise.tolerance
+    _name(exercise, cases)
+    right = np.array(
+        [
+            [_close(a, b, tolerance) for a, b in zip(case.parts, case.truth, strict=True)]
             for case in cases
-        ):
-            raise _Wrong(mistake.hint)
-    case, complaint = wrong[0]
-    if exercise.kind == "number" and not any(case.parts):
-        raise _Wrong(f"The answer is zero. {complaint}")
-    if len(wrong) < len(cases) and len({_size(case.inputs) for case in cases}) > 1:
-        good = next(case for case, text in zip(cases, complaints, strict=True) if text is None)
-        raise _Wrong(f"{complaint} {_one_size(exercise, good.inputs, case.inputs)}")
-    raise _Wrong(complaint)
+        ]
+    )  # (draws, parts)
+    k = next(k for k in _order(exercise) if not right[:, k].all())
+    given, truth = [case.parts[k] for case in cases], [case.truth[k] for case in cases]
+    who = _start(names[k])
+    swapped = [
+        j
+        for j in range(len(names))
+        if not right[:, j].all()
+        and all(_close(c.parts[k], c.truth[j], tolerance) for c in cases)
+    ]
+    if swapped:
+        raise _Wrong(f"{who} holds what belongs to {names[swapped[0]]}: they changed places.")
+    _refuse_slips(exercise, who, given, truth)
+    _refuse_constant(exercise, who, given, cases)
+    if right[:, k].any() and exercise.kind not in ("words", "choice", "names"):
+        first_wrong, first_right = int(np.argmin(right[:, k])), int(np.argmax(right[:, k]))
+        raise _Wrong(_some_only(exercise, cases[first_right], cases[first_wrong]))
+    _refuse_words(exercise, who, given, truth)
+    _refuse_shape(exercise, who, given, truth, cases)
+    _refuse_entries(exercise, who, given, truth, cases)
 
 
-def _one_size(exercise: Exercise, good: tuple[Any, ...], bad: tuple[Any, ...]) -> str:
-    was, now = _described(exercise, good), _described(exercise, bad)
-    return f"It is right for some inputs only: right for {was}, wrong for {now}."
+def _order(exercise: Exercise) -> list[int]:
+    return sorted(range(len(exercise.parts)), key=lambda k: exercise.parts[k] in exercise.after)
 
 
-def _fits(mistake: Mistake, cases: list[Case]) -> bool:
-    """Tell whether a mistake explains the whole answer on every draw."""
-    return mistake.fits is not None and all(
-        mistake.fits(case.parts, *case.inputs) for case in cases
-    )
+def _name(exercise: Exercise, cases: list[Case]) -> None:
+    """Raise the hint of the mistake that explains the first wrong part on every draw."""
+    for mistake in exercise.mistakes:
+        if mistake.when and all(mistake.when(case.answer, *case.inputs) for case in cases):
+            raise _Wrong(mistake.hint, mistake.section)
+    several = len(exercise.parts) > 1
+    for k in _order(exercise):
+        name = exercise.parts[k]
+        given, truth = [case.parts[k] for case in cases], [case.truth[k] for case in cases]
+        if all(_close(a, b, exercise.tolerance) for a, b in zip(given, truth, strict=True)):
+            continue
+        _refuse_zeros(exercise, _start(name), given, truth)
+        _refuse_flat(exercise, _start(name), given, truth)
+        for mistake in exercise.mistakes:
+            if mistake.part in (None, name) and _shows(exercise, mistake, k, cases):
+                own = not several or mistake.hint.startswith(name)
+                label = "" if own else f"{name}: "
+                raise _Wrong(
+                    label + mistake.hint + _others(exercise, k, cases), mistake.section
+                )
+        return
 
 
-def _shows(mistake: Mistake, k: int, cases: list[Case]) -> bool:
+def _others(exercise: Exercise, k: int, cases: list[Case]) -> str:
+    """Say of the parts that are judged later whether they follow from the learner's own."""
+    for name, follows in exercise.after.items():
+        j = exercise.parts.index(name)
+        with contextlib.suppress(ValueError):  # the part at fault may have another shape
+            if j != k and all(
+                _close(
+                    case.parts[j],
+                    follows(dict(zip(exercise.parts, case.parts, strict=True)), *case.inputs),
+                    exercise.tolerance,
+                )
+                for case in cases
+            ):
+                return f" ({name} follows from it rightly.)"
+    return ""
+
+
+def _shows(exercise: Exercise, mistake: Mistake, k: int, cases: list[Case]) -> bool:
     """Tell whether a mistake explains part k on every draw, and differs from the truth."""
     telling = 0
     for case in cases:
-        inputs = copy.deepcopy(case.inputs)
-        expected = mistake.gives(*inputs)
+        try:
+            expected = _given_by(mistake, case)
+        except Exception:
+            return False  # a mistake that raises is recognised in _refuse_failure
+        if mistake.part is None and isinstance(expected, tuple | dict):
+            expected = _as_parts(exercise, expected)[k]
+        elif exercise.kind != "array":
+            expected = READERS[exercise.kind](exercise, "", expected)
         given = case.parts[k]
         if isinstance(given, np.ndarray) and given.ndim == 1:
             expected = np.ravel(expected)
@@ -439,13 +681,130 @@ def _shows(mistake: Mistake, k: int, cases: list[Case]) -> bool:
     return telling >= min(TELLING, len(cases))
 
 
-def _refuse_zeros(exercise: Exercise, name: str, given: list, truth: list) -> None:
-    numbers = exercise.kind in ("array", "number")
-    if numbers and not any(map(np.any, given)) and any(map(np.any, truth)):
-        raise _Wrong(f"{_start(name)} is all zeros: nothing has been computed yet.")
+def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
+    if exercise.shapes:
+        for k, name in enumerate(exercise.parts):
+            given = [case.parts[k] for case in cases]
+            truth = [np.zeros(exercise.shapes(*case.inputs)[k]) for case in cases]
+            if any(a.shape != b.shape for a, b in zip(given, truth, strict=True)):
+                _refuse_flat(exercise, name, given, truth)
+                _refuse_shape(exercise, name, given, truth, cases)
+    complaints = [exercise.holds(case.answer, *case.inputs) for case in cases]
+    wrong = [case for case, text in zip(cases, complaints, strict=True) if text]
+    law = exercise.law and exercise.law(
+        [case.answer for case in cases], [case.inputs for case in cases]
+    )
+    if not wrong and not law:
+        return
+    for mistake in exercise.mistakes:
+        if mistake.when:
+            named = all(mistake.when(case.answer, *case.inputs) for case in cases)
+        else:
+            named = all(
+                np.allclose(case.answer, _given_by(mistake, case), rtol=1e-6, atol=0)
+                for case in cases
+            )
+        if named:
+            raise _Wrong(mistake.hint, mistake.section)
+    if not wrong:
+        raise _Wrong(law)
+    complaint = next(filter(None, complaints))
+    if exercise.kind == "number" and not any(any(case.parts) for case in cases):
+        raise _Wrong(f"The answer is zero. {complaint}")
+    _refuse_constant(exercise, "The answer", [case.parts[0] for case in cases], cases)
+    if len(wrong) < len(cases) and len({_size(case.inputs) for case in cases}) > 1:
+        good = next(case for case in cases if case not in wrong)
+        raise _Wrong(f"{complaint} {_some_only(exercise, good, wrong[0])}")
+    raise _Wrong(complaint)
 
 
-def _refuse_flat(exercise: Exercise, name: str, given: list, truth: list) -> None:
+def _some_only(exercise: Exercise, good: Case, bad: Case) -> str:
+    was, now = _described(exercise, good.inputs), _described(exercise, bad.inputs)
+    if was == now:
+        return "It is right for some of the numbers drawn, and wrong for others."
+    return f"It is right for some inputs only: right for {was}, wrong for {now}."
+
+
+# --- slips that any exercise can show -------------------------------------------------------
+
+# Each is what it makes of the truth, and how an answer that shows it goes on.
+SLIPS: tuple[tuple[Callable[[NDArray], NDArray], str], ...] = (
+    (lambda b: -b, "has the wrong sign in every entry."),
+    (lambda b: b.T, "is transposed: row and column have changed places."),
+    (lambda b: -b.T, "is transposed and has the wrong sign."),
+    (
+        lambda b: b.ravel().reshape(b.shape, order="F"),
+        "holds the right numbers in column-major order: this series folds row by row.",
+    ),
+    (
+        lambda b: b.T.reshape(b.shape),
+        "holds the right numbers in another order: it was reshaped where it should have been "
+        "transposed.",
+    ),
+    (
+        np.diagflat,
+        "holds the right numbers on the diagonal of a matrix: leave the zeros out.",
+    ),
+    (lambda b: b[::-1], "has its rows in reverse order."),
+    (lambda b: b.sum(), "is the sum of all entries: each stands for itself."),
+    (lambda b: b.mean(), "is the mean of all entries, a bare number: each stands for itself."),
+    (lambda b: b[:, :1], "has the first column only."),
+    (lambda b: b[:1], "has the first row only."),
+    (np.abs, "has lost the signs of its entries."),
+)
+
+
+def _refuse_slips(exercise: Exercise, who: str, given: list, truth: list) -> None:
+    if exercise.kind == "number" or isinstance(truth[0], np.ndarray):
+        changes = SLIPS if exercise.kind == "array" else SLIPS[:1]
+        for change, sentence in changes:
+            with contextlib.suppress(IndexError):  # no columns in a 1-D array
+                slipped = [change(b) for b in truth]
+                if all(
+                    _close(a, b, exercise.tolerance)
+                    for a, b in zip(given, slipped, strict=True)
+                ):
+                    raise _Wrong(f"{who} {sentence}")
+        _refuse_factor(who, given, truth, exercise.tolerance)
+
+
+def _refuse_factor(who: str, given: list, truth: list, tolerance: float) -> None:
+    factors = []
+    for value, wanted in zip(given, truth, strict=True):
+        a, b = np.asarray(value, dtype=float), np.asarray(wanted, dtype=float)
+        if a.shape != b.shape or not b.any() or (b.size < 2 and len(given) < 5):
+            return
+        factor = float((a * b).sum() / (b * b).sum())
+        if abs(factor) < 1e-3 or not _close(a, factor * b, tolerance):
+            return
+        if b.size > 1 or not factors:
+            factors.append(factor)
+    if max(factors) - min(factors) < 1e-3 * max(map(abs, factors)):
+        if all(np.size(b) > 1 for b in truth):
+            raise _Wrong(f"{who} is wrong by one constant factor, {factors[0]:.3g}.")
+    elif len(factors) > 1:
+        raise _Wrong(
+            f"{who} is right up to a factor that changes with the size: was something averaged "
+            "that should be added up, or the other way round?"
+        )
+
+
+def _refuse_zeros(exercise: Exercise, who: str, given: list, truth: list) -> None:
+    if exercise.kind == "words" and not any(map(any, given)):
+        raise _Wrong(f"{who} is empty: it holds none of the words.")
+    numbers_asked = exercise.kind in ("array", "number") and any(map(np.any, truth))
+    if numbers_asked and not any(map(np.any, given)):
+        raise _Wrong(f"{who} is all zeros: nothing of the inputs is left in it.")
+
+
+def _refuse_constant(exercise: Exercise, who: str, given: list, cases: list[Case]) -> None:
+    first, several = given[0], len(cases) >= TELLING and bool(cases[0].inputs)
+    if several and all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
+        arguments = " and ".join(exercise.arguments)
+        raise _Wrong(f"{who} is the same on every draw: it does not depend on {arguments}.")
+
+
+def _refuse_flat(exercise: Exercise, who: str, given: list, truth: list) -> None:
     """Refuse one-dimensional arrays whose numbers are right, or not to be judged."""
     wanted = truth[0]
     if exercise.kind != "array" or np.ndim(given[0]) != 1 or np.ndim(wanted) != 2:
@@ -455,125 +814,81 @@ def _refuse_flat(exercise: Exercise, name: str, given: list, truth: list) -> Non
         for a, b in zip(given, truth, strict=True)
     )
     if numbers_right or exercise.holds:
-        mend = "make it a column with as_column, or keep the axis of a sum with keepdims=True"
+        mend = (
+            "make it a column with reshape(-1, 1), or keep the axis of a sum with keepdims=True"
+        )
         if min(wanted.shape) > 1:
             mend = "fold it with reshape"
         elif wanted.shape[0] == 1:
             mend = "lay it down as a row with reshape(1, -1)"
         raise _Wrong(
-            f"{_start(name)} is a 1-D array {given[0].shape}, neither row nor column: {mend}. "
+            f"{who} is a 1-D array {given[0].shape}, neither row nor column: {mend}. "
             f"Expected {wanted.shape}."
         )
 
 
-def _on_all(test: Callable[[Any, Any], bool], given: list, truth: list) -> bool:
-    return all(test(a, b) for a, b in zip(given, truth, strict=True))
-
-
-def _refuse_general(exercise: Exercise, name: str, given: list, truth: list) -> None:
-    """Name the slips that can happen in any exercise with numbers."""
-    tolerance = exercise.tolerance
-
-    def is_(change: Callable[[NDArray], NDArray]) -> bool:
-        return _on_all(lambda a, b: _close(a, change(b), tolerance), given, truth)
-
-    who = _start(name)
-    if is_(lambda b: -b):
-        raise _Wrong(f"{who} has the wrong sign in every entry.")
-    if exercise.kind == "array":
-        if is_(lambda b: b.T):
-            raise _Wrong(f"{who} is transposed: row and column have changed places.")
-        if is_(lambda b: -b.T):
-            raise _Wrong(f"{who} is transposed and has the wrong sign.")
-        if is_(lambda b: b.ravel().reshape(b.shape, order="F")):
-            raise _Wrong(
-                f"{who} holds the right numbers in column-major order: section 5.4 folds row "
-                "by row."
-            )
-        if is_(lambda b: b.T.reshape(b.shape)):
-            raise _Wrong(
-                f"{who} holds the right numbers in another order: it was reshaped where it "
-                "should have been transposed."
-            )
-        if is_(lambda b: np.diagflat(b)) or is_(lambda b: np.diag(b.ravel())):
-            raise _Wrong(
-                f"{who} holds the right numbers on the diagonal of a matrix: leave the zeros "
-                "out."
-            )
-    factors = [_factor(a, b, tolerance) for a, b in zip(given, truth, strict=True)]
-    if all(factor is not None for factor in factors):
-        if max(factors) - min(factors) < 1e-3 * max(map(abs, factors)):
-            raise _Wrong(f"{who} is wrong by one constant factor, {factors[0]:.3g}.")
-        raise _Wrong(
-            f"{who} is right up to a factor that changes with the size: was something "
-            "averaged that should be added up, or the other way round?"
-        )
-
-
-def _factor(given: Any, wanted: Any, tolerance: float) -> float | None:
-    a, b = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
-    if a.shape != b.shape or a.size < 2 or not b.any():
-        return None
-    factor = float((a * b).sum() / (b * b).sum())
-    return factor if abs(factor) > 1e-3 and _close(a, factor * b, tolerance) else None
-
-
-def _refuse_words(exercise: Exercise, given: list, truth: list) -> None:
+def _refuse_words(exercise: Exercise, who: str, given: list, truth: list) -> None:
+    if exercise.kind in ("array", "arrays", "number"):
+        return
     wrong = [(a, b) for a, b in zip(given, truth, strict=True) if a != b]
-    if exercise.kind == "word":
-        raise _Wrong(
-            f"Wrong on {len(wrong)} of {len(given)} draws: compare the two counts of "
-            f"section {exercise.claim}."
-        )
+    on = f"Wrong on {len(wrong)} of {len(given)} draws" if len(given) > 1 else "Wrong"
+    if exercise.kind == "shape":
+        raise _Wrong(f"{who} is not {given[0]}: count again.")
+    if exercise.kind in ("choice", "names"):
+        raise _Wrong(f"{on}: compare it with what the section counts or shows.")
     a, b = min(wrong, key=lambda pair: len(pair[1]))
-    if not any(any(pair[0]) for pair in wrong):
-        raise _Wrong("The answer is empty: nothing has been computed yet.")
     if len(a) != len(b):
-        raise _Wrong(f"The window has {len(a)} words where {len(b)} are asked for.")
+        raise _Wrong(f"The answer has {len(a)} words where {len(b)} are asked for.")
     k = next(k for k in range(len(a)) if a[k] != b[k])
-    raise _Wrong(
-        f"Wrong on {len(wrong)} of {len(given)} draws: in one of them {a} has a wrong word at "
-        f"place {k}."
-    )
+    raise _Wrong(f"{on}: in one of them {a} has a wrong word at place {k}.")
 
 
 def _refuse_shape(
-    exercise: Exercise, name: str, given: list, truth: list, cases: list[Case]
+    exercise: Exercise, who: str, given: list, truth: list, cases: list[Case]
 ) -> None:
-    wrong = [k for k in range(len(given)) if np.shape(given[k]) != np.shape(truth[k])]
-    if not wrong:
-        return
-    k = wrong[0]
-    shape, wanted = np.shape(given[k]), np.shape(truth[k])
-    who = _start(name)
-    if shape == ():
-        raise _Wrong(f"{who} is a bare number: expected the shape {wanted}.")
-    from_inputs = f" for {_described(exercise, cases[k].inputs)}" if cases[k].inputs else ""
-    text = f"{who} has the shape {shape}, expected {wanted}{from_inputs}."
-    if len(shape) == 1:
-        text += " A 1-D array is neither row nor column: as_column makes it a column."
-    elif min(wanted) == 1 and shape == (max(wanted),) * 2:
-        text += " A column and a row, or a 1-D array, broadcast to a square in silence."
-    elif shape == wanted[::-1]:
-        text += " Transposed, its shape would fit."
-    raise _Wrong(text)
+    for case, a, b in zip(cases, given, truth, strict=True):
+        if exercise.kind == "arrays":
+            if len(a) != len(b):
+                raise _Wrong(f"{who} holds {len(a)} arrays, expected {len(b)}.")
+            pairs = [
+                (x.shape, y.shape) for x, y in zip(a, b, strict=True) if x.shape != y.shape
+            ]
+            if pairs:
+                raise _Wrong(f"{who} holds an array {pairs[0][0]}, expected {pairs[0][1]}.")
+        shape, wanted = np.shape(a) if exercise.kind == "array" else (), np.shape(b)
+        if exercise.kind != "array" or shape == wanted:
+            continue
+        if shape == ():
+            raise _Wrong(f"{who} is a bare number: expected the shape {wanted}.")
+        drawn = f" for {_described(exercise, case.inputs)}" if case.inputs else ""
+        text = f"{who} has the shape {shape}, expected {wanted}{drawn}."
+        if len(shape) == 1 and len(wanted) == 2:
+            text += " A 1-D array is neither row nor column: reshape(-1, 1) makes it a column."
+        elif shape == wanted[::-1]:
+            text += " It is transposed."
+        elif len(wanted) == 2 and min(wanted) == 1 and shape == (max(wanted),) * 2:
+            text += " A column and a row, or a 1-D array, broadcast to a square in silence."
+        raise _Wrong(text)
 
 
 def _refuse_entries(
-    exercise: Exercise, name: str, given: list, truth: list, cases: list[Case]
+    exercise: Exercise, who: str, given: list, truth: list, cases: list[Case]
 ) -> None:
     """Say how many entries differ on the smallest draw, and which one the most."""
+    if exercise.kind == "arrays":
+        pairs = zip(given[0], truth[0], strict=True)
+        wrong = [k for k, (a, b) in enumerate(pairs) if not _close(a, b, exercise.tolerance)]
+        raise _Wrong(f"{who} has the right shapes; the arrays {wrong}, from 0, differ.")
     k = min(range(len(given)), key=lambda k: np.size(truth[k]))
     a, b = np.asarray(given[k], dtype=float), np.asarray(truth[k], dtype=float)
     difference = a - b
     if difference.ndim == 0:
-        direction = "large" if difference > 0 else "small"
-        raise _Wrong(f"{_start(name)} is too {direction}.")
+        raise _Wrong(f"{who} is too {'large' if difference > 0 else 'small'}.")
     far = np.abs(difference) > exercise.tolerance * max(1.0, np.abs(b).max())
     worst = np.unravel_index(np.abs(difference).argmax(), difference.shape)
     place = ", ".join(str(int(index)) for index in worst)
     raise _Wrong(
-        f"{_start(name)} has the right shape, and {int(far.sum())} of {far.size} entries "
-        f"differ for {_described(exercise, cases[k].inputs)}. Entry [{place}] is off the most, "
-        f"by {float(difference[worst]):.2g}."
+        f"{who} has the right shape, and {int(far.sum())} of {far.size} entries differ for "
+        f"{_described(exercise, cases[k].inputs)}. Entry [{place}] is off the most, by "
+        f"{float(difference[worst]):.2g}."
     )

@@ -1,0 +1,374 @@
+"""Exercises of section 3: a window at the edge, two words swapped, shapes, the loss's slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from helpers.activations import sigmoid
+from helpers.arrays import vec
+from helpers.corpora import PAD
+from helpers.exercises.entry import Exercise, Mistake, normal
+from helpers.network import logistic_loss
+from helpers.numerical import complex_step
+
+# --- 3a: window_of(words, place, size) ------------------------------------------------------
+
+_WORDS = ("we", "flew", "to", "oslo", "and", "met", "anna", "near", "the", "river")
+
+
+def _draw_window(rng: Generator) -> tuple[list[str], int, int]:
+    length = int(rng.integers(4, 9))
+    words = rng.choice(_WORDS, size=length, replace=False).tolist()
+    words[int(rng.integers(2, length))] = words[0]  # a word may occur twice
+    # The edges are what the exercise is about: every other draw is at one of them.
+    place = [0, length - 1, *range(length)][int(rng.integers(length + 2))]
+    return words, place, int(rng.choice([3, 5, 7, 9]))
+
+
+def _around(words: list[str], place: int, size: int, fill: Callable[[int], str]) -> list[str]:
+    at = dict(enumerate(words))
+    half = size // 2
+    return [at.get(k, fill(k)) for k in range(place - half, place + half + 1)]
+
+
+def _window(words: list[str], place: int, size: int) -> list[str]:
+    return _around(words, place, size, lambda k: PAD)
+
+
+def _padded(words: list[str], left: int, right: int) -> list[str]:
+    return [PAD] * left + words + [PAD] * right
+
+
+def _two_pads(words: list[str], place: int, size: int) -> list[str]:
+    return _padded(words, 2, 2)[place : place + size]
+
+
+def _sliced(words: list[str], place: int, size: int, by: int) -> list[str]:
+    return _padded(words, size // 2, size // 2)[place + by : place + by + size]
+
+
+def _other_pad(answer: list[str], words: list[str], place: int, size: int) -> bool:
+    pads = [PAD if word not in words else word for word in answer]
+    return pads == _window(words, place, size)
+
+
+WINDOW = Exercise(
+    section="3.2",
+    kind="words",
+    draw=_draw_window,
+    truth=_window,
+    mistakes=(
+        Mistake(
+            "At the left edge a slice starts at a negative number, and Python counts that "
+            'from the end: put "<pad>" there.',
+            lambda words, place, size: words[place - size // 2 : place + size // 2 + 1],
+        ),
+        Mistake(
+            'The window is cut off at the edges: fill it with "<pad>", so that its length is '
+            "always the same.",
+            lambda words, place, size: words[max(place - size // 2, 0) : place + size // 2 + 1],
+        ),
+        Mistake(
+            "Only the left edge is filled: the window runs out of words on the right as well.",
+            lambda words, place, size: _padded(words, size // 2, 0)[place : place + size],
+        ),
+        Mistake(
+            "Only the right edge is filled: the window runs out of words on the left as well.",
+            lambda words, place, size: _padded(words, 0, size // 2)[
+                place - size // 2 : place - size // 2 + size
+            ],
+        ),
+        Mistake(
+            "This window always has five words: here size says how many.",
+            lambda words, place, size: _window(words, place, 5),
+        ),
+        Mistake(
+            "Two pads on each side suit a window of five: how many does a window of size need?",
+            _two_pads,
+        ),
+        Mistake(
+            "place is a number already: words.index finds the first of two equal words.",
+            lambda words, place, size: _window(words, words.index(words[place]), size),
+        ),
+        Mistake(
+            f'The missing words are written "{PAD}", just so.',
+            lambda words, place, size: _around(words, place, size, lambda k: "<unk>"),
+            when=_other_pad,
+        ),
+        Mistake(
+            "The window is shifted: the word at place must stand in its middle.",
+            lambda words, place, size: _window(words, place + 1, size),
+            when=lambda answer, words, place, size: any(
+                answer == way
+                for by in (-1, 1)
+                for way in (_window(words, place + by, size), _sliced(words, place, size, by))
+            ),
+        ),
+        Mistake(
+            "The window is shifted: the padded list is longer at its front, and place already "
+            "points at the start of the window in it.",
+            lambda words, place, size: _sliced(words, place, size, -(size // 2)),
+        ),
+        Mistake(
+            "The window begins at the word, and must have it in the middle.",
+            lambda words, place, size: _window(words, place + size // 2, size),
+        ),
+        Mistake(
+            "Size words on each side are too many: size counts the whole window.",
+            lambda words, place, size: _window(words, place, 2 * size + 1),
+        ),
+        Mistake(
+            'The window goes round: after the last word it goes on with the first. Put "<pad>" '
+            "there.",
+            lambda words, place, size: _around(
+                words, place, size, lambda k: words[k % len(words)]
+            ),
+        ),
+        Mistake(
+            'At the edges the window repeats a word: put "<pad>" there.',
+            lambda words, place, size: _around(
+                words, place, size, lambda k: words[0 if k < 0 else -1]
+            ),
+        ),
+        Mistake(
+            "All pads have gathered at the end: each belongs where a word is missing.",
+            lambda *inputs: sorted(_window(*inputs), key=lambda word: word == PAD),
+        ),
+        Mistake(
+            "All pads have gathered at the start: each belongs where a word is missing.",
+            lambda *inputs: sorted(_window(*inputs), key=lambda word: word != PAD),
+        ),
+        Mistake("The window is back to front.", lambda *inputs: _window(*inputs)[::-1]),
+        Mistake(
+            "The word in the middle is missing.",
+            lambda words, place, size: (
+                _window(words, place, size)[: size // 2]
+                + _window(words, place, size)[size // 2 + 1 :]
+            ),
+        ),
+    ),
+)
+
+# --- 3b: swap_words(x, i, j, d) -------------------------------------------------------------
+
+
+def _draw_swap(rng: Generator) -> tuple[NDArray, int, int, int]:
+    places = int(rng.choice([3, 5, 7]))
+    d = int(rng.choice([d for d in (2, 3, 4, 5) if d != places]))
+    i, j = rng.choice(places, size=2, replace=False).tolist()
+    return rng.standard_normal((places * d, 1)), i, j, d
+
+
+def _swapped(rows: NDArray, i: int, j: int) -> NDArray:
+    order = np.arange(len(rows))
+    order[[i, j]] = order[[j, i]]
+    return rows[order]
+
+
+def _swap(x: NDArray, i: int, j: int, d: int) -> NDArray:
+    # As one matrix: swap two rows of the identity, one block for each word.
+    return np.kron(_swapped(np.eye(len(x) // d), i, j), np.eye(d)) @ x
+
+
+def _overwritten(x: NDArray, i: int, j: int, d: int) -> NDArray:
+    rows = x.reshape(-1, d).copy()
+    rows[i] = rows[j]
+    return vec(rows)
+
+
+def _unscaled_slices(x: NDArray, i: int, j: int, d: int) -> NDArray:
+    y = x.copy()
+    y[i : i + d], y[j : j + d] = x[j : j + d], x[i : i + d]
+    return y
+
+
+_BOTH = (
+    "One of the two words now stands in both places: the first was overwritten before it was "
+    "kept. Copy it first."
+)
+SWAP = Exercise(
+    section="3.2",
+    draw=_draw_swap,
+    truth=_swap,
+    mistakes=(
+        Mistake(
+            "x comes back as it was: two of its blocks should change places.",
+            lambda x, i, j, d: x,
+        ),
+        Mistake(
+            "This swaps two single numbers: each word has a block of d of them.",
+            lambda x, i, j, d: _swapped(x, i, j),
+        ),
+        Mistake(
+            "The slices start at i and j: the word at place i starts at the number i·d.",
+            _unscaled_slices,
+        ),
+        Mistake(_BOTH, _overwritten),
+        Mistake(_BOTH, lambda x, i, j, d: _overwritten(x, j, i, d)),
+        Mistake(
+            "The column was cut column-major, which tears the words apart: vec lays them end "
+            "to end, word by word.",
+            lambda x, i, j, d: _swapped(x.reshape(-1, d, order="F"), i, j).reshape(
+                -1, 1, order="F"
+            ),
+        ),
+        Mistake(
+            "The right words are swapped, and then read column by column: vec reads row by row.",
+            lambda x, i, j, d: _swapped(x.reshape(-1, d), i, j).reshape(-1, 1, order="F"),
+        ),
+        Mistake(
+            "The blocks are counted from 1 here; i and j count from 0.",
+            lambda x, i, j, d: _swap(x, (i - 1) % (len(x) // d), (j - 1) % (len(x) // d), d),
+        ),
+        Mistake(
+            "All words are back to front: only two should change places.",
+            lambda x, i, j, d: vec(x.reshape(-1, d)[::-1]),
+        ),
+        Mistake(
+            "The right words are swapped, but they lie in rows: x is one column, end to end.",
+            lambda x, i, j, d: _swapped(x.reshape(-1, d), i, j),
+        ),
+    ),
+)
+
+# --- 3c: the shapes of a larger network -----------------------------------------------------
+
+_FLAT = "a one-dimensional array is neither row nor column."
+_ONE_PER_UNIT = "b or h has one number for each input: it has one for each unit."
+_ROW = "b, h or u is a row: each is a column, and T lays it down where needed."
+
+
+def _shapes() -> dict[str, tuple[int, ...]]:
+    # Build the layer out of zeros, and look.
+    x = vec(np.zeros((7, 50)))
+    W, b, u = np.zeros((100, len(x))), np.zeros((100, 1)), np.zeros((100, 1))
+    h = W @ x + b
+    arrays = {"x": x, "W": W, "b": b, "h": h, "u": u, "s": u.T @ h}
+    return {name: array.shape for name, array in arrays.items()}
+
+
+SHAPES = Exercise(
+    section="3.3",
+    kind="shape",
+    parts=("x", "W", "b", "h", "u", "s"),
+    truth=_shapes,
+    mistakes=(
+        Mistake("This x holds five words: the window here has seven.", (250, 1), part="x"),
+        Mistake(
+            "This x holds one word, or seven added up: they are laid end to end.",
+            (50, 1),
+            part="x",
+        ),
+        *(
+            Mistake(
+                "These are seven rows: lay them end to end in one column x.", shape, part="x"
+            )
+            for shape in ((7, 50), (50, 7))
+        ),
+        Mistake("This x is a row: vectors are columns.", (1, 350), part="x", section="3.7"),
+        *(
+            Mistake(f"{name} has a single size: {_FLAT}", (size,), part=name, section="3.7")
+            for name, size in (("x", 350), ("b", 100), ("h", 100), ("u", 100), ("s", 1))
+        ),
+        Mistake(
+            "W is transposed: it has one row for each unit and one column for each input.",
+            (350, 100),
+            part="W",
+        ),
+        *(
+            Mistake("This W reads one word: it has a column for each number in x.", shape, "W")
+            for shape in ((100, 50), (100, 7))
+        ),
+        *(Mistake(_ONE_PER_UNIT, (350, 1), part=name) for name in "bh"),
+        *(Mistake(_ROW, (1, 100), part=name, section="3.7") for name in "bhu"),
+        Mistake(
+            "s is the product of a row and a column: as long as .item() has not taken the "
+            "number out, it is a matrix with one entry.",
+            (),
+            part="s",
+            section="3.5",
+        ),
+        Mistake(
+            "This s is the table of all products: the row stands on the left.",
+            (100, 100),
+            part="s",
+            section="3.7",
+        ),
+    ),
+)
+
+# --- 3d: dloss_dS(S, Y) ---------------------------------------------------------------------
+
+
+def _draw_scores(rng: Generator) -> tuple[NDArray, NDArray]:
+    B = int(rng.integers(2, 9))
+    return *normal(rng, (1, B)), rng.integers(0, 2, (1, B)).astype(float)
+
+
+p = sigmoid.f
+_BY_P = "This is the derivative of the loss with respect to p: one more factor leads to s."
+_ADDED_UP = "The samples have been added up: each score has a derivative of its own."
+LOSS_BY_SCORE = Exercise(
+    section="3.6",
+    draw=_draw_scores,
+    truth=lambda S, Y: complex_step(lambda s: np.array(logistic_loss(s, Y)), S),
+    mistakes=(
+        Mistake(
+            "This is the derivative of the sum of the losses: here the loss is their mean.",
+            lambda S, Y: p(S) - Y,
+        ),
+        Mistake(
+            "The difference is the wrong way round: take what the network said, minus the "
+            "truth.",
+            lambda S, Y: (Y - p(S)) / S.size,
+        ),
+        Mistake(
+            "The difference is the wrong way round, and it belongs to the sum of the losses.",
+            lambda S, Y: Y - p(S),
+        ),
+        Mistake(
+            "This compares the truth with the score: compare it with the probability p = σ(s).",
+            lambda S, Y: (S - Y) / S.size,
+        ),
+        Mistake(
+            "This compares the truth with the score: compare it with the probability p = σ(s), "
+            "and take the mean.",
+            lambda S, Y: S - Y,
+        ),
+        Mistake("The truth y does not appear here: subtract it.", lambda S, Y: p(S) / S.size),
+        Mistake(
+            "1 is subtracted whatever the label is: subtract the truth y.",
+            lambda S, Y: (p(S) - 1) / S.size,
+        ),
+        Mistake(
+            "The term with (1 − y) is forgotten: windows with the label 0 have a loss as well.",
+            lambda S, Y: Y * (p(S) - 1) / S.size,
+        ),
+        Mistake(
+            "There is a factor f′ = p(1 − p) too many: it cancels against the logarithm.",
+            lambda S, Y: (p(S) - Y) * sigmoid.f_prime(S) / S.size,
+        ),
+        Mistake(
+            "There is a factor f′ = p(1 − p) too many, and the mean is missing.",
+            lambda S, Y: (p(S) - Y) * sigmoid.f_prime(S),
+        ),
+        Mistake(_BY_P, lambda S, Y: (p(S) - Y) / sigmoid.f_prime(S) / S.size),
+        Mistake(_BY_P, lambda S, Y: (p(S) - Y) / sigmoid.f_prime(S)),
+        Mistake(
+            "This is the loss of each window: its derivative is asked for.",
+            lambda S, Y: np.logaddexp(0, S) - Y * S,
+        ),
+        Mistake(_ADDED_UP, lambda S, Y: (p(S) - Y).mean(keepdims=True)),
+        Mistake(_ADDED_UP, lambda S, Y: (p(S) - Y).mean()),
+        Mistake(
+            "Only the first sample has been looked at.",
+            lambda S, Y: ((p(S) - Y) / S.size)[:, :1],
+        ),
+    ),
+)
+
+EXERCISES = {"3a": WINDOW, "3b": SWAP, "3c": SHAPES, "3d": LOSS_BY_SCORE}
