@@ -1,21 +1,24 @@
-"""Every exercise: its starter, its mistakes by their own wrong answers, slips, right answers."""
+"""Every exercise: its starter, its mistakes, the slips of any exercise, and right answers."""
 
 from __future__ import annotations
 
+import contextlib
+import math
 import re
 import sys
 import threading
 from collections import Counter
+from fractions import Fraction
 
 import nbformat
 import numpy as np
 import pytest
-import sympy
+import sympy as sp
 
-from helpers.activations import sigmoid, tanh
+from helpers.activations import relu, sigmoid, tanh
 from helpers.exercises import check, verdict
-from helpers.exercises.check import EXERCISES, SLIPS
-from helpers.exercises.entry import Exercise, Mistake
+from helpers.exercises.check import EXERCISES
+from helpers.network import forward
 from tools.publish import NOTEBOOKS
 
 checking = sys.modules["helpers.exercises.check"]
@@ -39,6 +42,20 @@ def handed_in(paths):
 
 STARTERS = handed_in(MAIN)
 SOLUTIONS = handed_in([path.parent / "solutions" / path.name for path in MAIN])
+NUMBER = {  # the number of an exercise, by its name in the file of its section
+    name: number
+    for number, exercise in EXERCISES.items()
+    for name, value in vars(sys.modules[f"helpers.exercises.section_{number[0]}"]).items()
+    if value is exercise
+}
+NAME = {number: name for name, number in NUMBER.items()}
+
+
+def solution(name):
+    """Look up the solution of an exercise."""
+    return SOLUTIONS[NUMBER[name]]
+
+
 every_exercise = pytest.mark.parametrize("number", EXERCISES)
 
 
@@ -51,7 +68,9 @@ def answer_of(exercise, gives, part=None):
             whole = len(exercise.parts) == 1 or isinstance(given, tuple | dict)
             return given if whole else (given,) * len(exercise.parts)
         truth = exercise.truth(*inputs)
-        truth = truth if isinstance(truth, dict) else dict(zip(exercise.parts, truth))
+        truth = (
+            truth if isinstance(truth, dict) else dict(zip(exercise.parts, truth, strict=True))
+        )
         return tuple((truth | {part: given})[name] for name in exercise.parts)
 
     return answer if exercise.draw else answer()
@@ -116,3 +135,622 @@ def test_a_mistake_is_named_by_the_wrong_answer_that_shows_it(number, mistake):
         assert found.kind == "wrong" and mistake.hint in found.text, found.text
         assert found.text.endswith(f" See section {mistake.section or exercise.section}.")
     assert not re.search(r"section \d|!|as_column", mistake.hint)
+
+
+def row(b):
+    """Lay a matrix down as one row."""
+    return b.reshape(1, -1)
+
+
+# What anybody may do to the right answer of any exercise, and what must be said of it.
+GENERAL = {
+    "wrong sign": (lambda b: -b, "wrong sign"),
+    "transposed": (lambda b: b.T, "transposed"),
+    "transposed, wrong sign": (lambda b: -b.T, "transposed and has the wrong sign"),
+    "twice": (lambda b: 2 * b, "constant factor, 2"),
+    "divided by the size": (lambda b: b / max(b.shape), "factor that changes|factor, 0.25"),
+    "zeros": (lambda b: 0 * b, "all zeros"),
+    "flat": (np.ravel, "1-D array"),
+    "a row": (row, "shape|transposed|reshaped"),
+    "column-major": (lambda b: b.ravel().reshape(b.shape, order="F"), "column-major order"),
+    "reshaped": (lambda b: b.T.reshape(b.shape), "reshaped where"),
+    "diagonal": (np.diagflat, "on the diagonal"),
+    "added up": (lambda b: b.sum(), "sum of all entries"),
+    "averaged": (lambda b: b.mean(), "mean of all entries|constant factor"),
+    "first column": (lambda b: b[:, :1], "first column only"),
+    "first row": (lambda b: b[:1], "first row only"),
+    "back to front": (lambda b: b[::-1], "reverse order"),
+    "absolute": (np.abs, "lost the signs"),
+    "a list": (lambda b: b.tolist(), "np.array"),
+    "a sympy matrix": (lambda b: sp.Matrix(np.atleast_2d(b)), "sympy object"),
+    "symbols": (lambda b: np.array(b, object) * sp.Symbol("p"), "the symbols p"),
+    "strings": (lambda b: b.astype(str), "array of strings"),
+    "a NaN": (lambda b: b + np.nan, "NaN"),
+    "infinite": (lambda b: b + np.inf, "infinite"),
+    "complex": (lambda b: b + 0j, "complex"),
+    "one place off": (lambda b: b + np.eye(1, b.size).reshape(b.shape) / 4, "entries differ"),
+}  # fmt: skip
+ANY_SHAPE = [NUMBER["TANH_PRIME"], NUMBER["RELU_PRIME"]]
+FLAT_SLIPS = ("first column", "flat", "a row", "a sympy matrix")
+WITH_ARRAYS = [n for n, e in EXERCISES.items() if e.kind == "array" and e.truth]
+
+
+@pytest.mark.parametrize("slip", GENERAL)
+@pytest.mark.parametrize("number", WITH_ARRAYS)
+def test_a_slip_that_any_exercise_can_show_is_named_in_each(number, slip):
+    exercise, (change, phrase) = EXERCISES[number], GENERAL[slip]
+    parts = exercise.parts
+    drawn = exercise.truth(*exercise.draw(np.random.default_rng(0)))
+    for k, name in enumerate(parts):
+        first = np.asarray(drawn[k] if isinstance(drawn, tuple) else drawn)
+
+        def answer(*inputs, k=k):
+            truth = exercise.truth(*inputs)
+            if not isinstance(truth, tuple):
+                return change(truth)
+            return tuple(change(b) if i == k else b for i, b in enumerate(truth))
+
+        if number in ANY_SHAPE and slip in FLAT_SLIPS:
+            continue  # z has any shape there
+        with np.errstate(invalid="ignore"):
+            changed = change(first)
+        if np.shape(changed) == first.shape and np.array_equal(changed, first):
+            continue  # a slip that changes nothing
+        for seed in (0,):
+            found = verdict(number, answer, seed=seed)
+            own = any(mistake.hint in found.text for mistake in exercise.mistakes)
+            assert found.kind == "wrong", (name, found.text)
+            assert own or re.search(phrase, found.text), (name, found.text)
+            assert len(parts) == 1 or name in found.text, found.text
+            assert f"See section {exercise.section[0]}." in found.text
+
+
+def either(number, other):
+    """Answer rightly on some draws, and otherwise by ``other()``."""
+    seen = []
+
+    def answer(*inputs):
+        seen.append(inputs)
+        return other() if len(seen) % 3 == 0 else SOLUTIONS[number](*inputs)
+
+    return answer
+
+
+OF_FUNCTIONS = [n for n, e in EXERCISES.items() if e.draw and e.arguments]
+
+
+@pytest.mark.parametrize("number", OF_FUNCTIONS)
+def test_a_branch_without_a_return_or_with_an_error_is_said(number):
+    found = verdict(number, either(number, lambda: None))
+    assert found.kind == "wrong" and "does every branch end in a return?" in found.text
+    found = verdict(number, either(number, lambda: 1 / 0))
+    assert found.kind == "wrong" and "raises ZeroDivisionError" in found.text
+    assert "right for some inputs only" in found.text
+    found = verdict(number, lambda *a: undefined)  # noqa: F821
+    assert "imported in this notebook" in found.text
+    assert "is called with" in verdict(number, lambda: 0).text
+    assert "right for some" in verdict(number, either(number, lambda: "text")).text
+
+
+@pytest.mark.parametrize("number", OF_FUNCTIONS)
+def test_exit_ends_nothing(number):
+    for leave in (sys.exit, lambda: sys.exit(1), lambda: exec("raise SystemExit")):
+        found = verdict(number, lambda *a, leave=leave: leave())
+        assert found.kind == "wrong" and "calls exit()" in found.text, found.text
+
+
+def for_ever(*inputs):
+    """Loop, whatever is raised."""
+    while True:
+        with contextlib.suppress(Exception):
+            pass
+
+
+def test_an_answer_that_never_ends_is_stopped_and_the_next_one_is_checked(monkeypatch):
+    monkeypatch.setattr(checking, "SECONDS", 0.2)
+    for number in map(NUMBER.get, ("BIAS_OF_BATCH", "WINDOW", "XOR")):
+        assert "still running after 0.2 seconds" in verdict(number, for_ever).text
+        assert verdict(number, SOLUTIONS[number]).kind == "right"
+
+
+def test_an_answer_that_never_ends_is_stopped_outside_the_main_thread_too(monkeypatch):
+    monkeypatch.setattr(checking, "SECONDS", 0.2)
+    said = []
+    answers = (for_ever, solution("BIAS_OF_BATCH"), lambda Delta: 1 / 0, sys.exit)
+    number = NUMBER["BIAS_OF_BATCH"]
+    work = lambda: said.extend(verdict(number, answer).text for answer in answers)  # noqa: E731
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(20)
+    for text, phrase in zip(
+        said, ("still running", "right,", "ZeroDivision", "exit()"), strict=True
+    ):
+        assert phrase in text
+    assert threading.active_count() == 1  # what never ends is not left behind
+
+
+# --- right answers, written differently ------------------------------------------------------
+
+
+def in_float32(function):
+    """Round all inputs to float32 first, so that everything is computed in it."""
+    return lambda *inputs: function(*(np.asarray(a, dtype=np.float32) for a in inputs))
+
+
+def xor(W, b, u):
+    """Answer with weights for XOR."""
+    return lambda: (np.array(W), np.array(b).reshape(-1, 1), np.array(u).reshape(-1, 1))
+
+
+def ones(m, n, W=1, b=0, u=1):
+    """Start with equal units but for what is given."""
+    return W * np.ones((m, n)), b + np.zeros((m, 1)), u * np.ones((m, 1))
+
+
+def count(m):
+    """Count from 0 in a column."""
+    return np.arange(m).reshape(m, 1) / m
+
+
+def loop_collapse(W1, b1, W2, b2, W3, b3):
+    """Collapse layer by layer."""
+    W, b = np.eye(W1.shape[1]), 0
+    for W_k, b_k in ((W1, b1), (W2, b2), (W3, b3)):
+        W, b = W_k @ W, W_k @ b + b_k if np.ndim(b) else b_k
+    return [W, b]
+
+
+def block_swap(x, i, j, d):
+    """Swap two slices of a copy."""
+    y = x.copy()
+    y[i * d : i * d + d], y[j * d : j * d + d] = x[j * d : j * d + d], x[i * d : i * d + d]
+    return y
+
+
+def by_loop(length, entry):
+    """Fill an array entry by entry."""
+    return np.array([entry(k) for k in range(length)])
+
+
+def long_deltas(x, W1, b1, W2, b2, u):
+    """Multiply the Jacobians in full, as rows, with 1 − h² for f′."""
+    h1 = np.tanh(W1 @ x + b1)
+    h2 = np.tanh(W2 @ h1 + b2)
+    row_2 = u.T @ np.diagflat(1 - h2**2)
+    return {"delta_2": row_2.T, "delta_1": (row_2 @ W2 @ np.diagflat(1 - h1 * h1)).T}
+
+
+def jacobian_by_differences(x):
+    """Fill the Jacobian with central differences."""
+    g = lambda v: np.vstack([v[0] * v[1], v[0] + v[2], np.sin(v[1])])  # noqa: E731
+    steps = 1e-6 * np.eye(4)[:, :, None]
+    return np.hstack([(g(x + e) - g(x - e)) / 2e-6 for e in steps])
+
+
+def sigma(s):
+    """Compute the sigmoid."""
+    return 1 / (1 + np.exp(-s))
+
+
+def through(layers, X):
+    """List what each layer takes."""
+    return forward(layers, X, tanh).h
+
+
+def fitted(H, y):
+    """Fit a probe by least squares."""
+    rows = np.vstack([H, np.ones((1, y.size))]).T
+    return np.mean((rows @ np.linalg.lstsq(rows, 2.0 * y.T - 1, rcond=None)[0] > 0) == y.T)
+
+
+DIFFERENTLY = {
+    "BREAK_SYMMETRY": [
+        lambda m, n, rng: ones(m, n, W=np.random.default_rng(1).random((m, n))),
+        lambda m, n, rng: ones(m, n, b=count(m)),
+        lambda m, n, rng: ones(m, n, u=2 * count(m) - 0.9),
+        lambda m, n, rng: (np.arange(m * n).reshape(m, n), np.zeros((m, 1), int),
+                              np.ones((m, 1), np.float32)),
+    ],
+    "PROBE": [
+        lambda L, X, y, k: fitted(through(L, X)[k], y),
+        lambda L, X, y, k: np.array([[fitted([X, *through(L, X)[1:]][k], y)]]),
+    ],
+    "XOR": [
+        xor([[40, -40], [-40, 40]], [-3.0, -3.0], [5, 7]),
+        xor([[1, 1], [2, 2]], [0, -2], [1, -1]),
+    ],
+    "COLLAPSE": [
+        loop_collapse,
+        lambda W1, b1, W2, b2, W3, b3: {
+        "b": b3 + W3.dot(b2) + W3.dot(W2.dot(b1)), "W": np.einsum("ij,jk,kl->il", W3, W2, W1)},
+        in_float32(lambda W1, b1, W2, b2, W3, b3: (
+        W3 @ W2 @ W1, W3 @ W2 @ b1 + W3 @ b2 + b3)),
+    ],
+    "SCALE": [
+        lambda n: 2**0.5 * n**-0.5,
+        lambda n: np.array(1.4 / np.sqrt(n)),
+    ],
+    "TANH_PRIME": [
+        lambda z: 1 / np.cosh(z) ** 2,
+        lambda z: 4 * sigma(2 * z) * (1 - sigma(2 * z)),
+        tanh.f_prime,
+        lambda z: (1 - np.tanh(z)) * (1 + np.tanh(z)),
+        in_float32(lambda z: 1 - np.tanh(z) ** 2),
+        lambda z: (1 - np.tanh(z.astype(np.float16)) ** 2),
+        lambda z: (np.tanh(z + 1e-5) - np.tanh(z - 1e-5)) / 2e-5,
+    ],
+    "GELU_MINIMUM": [
+        (-0.752, -0.170),
+        np.array([-0.7518, -0.17]),
+        {"value": np.array([-0.16997]), "place": np.float64(-0.75179)},
+    ],
+    "WINDOW": [
+        lambda w, p, s: tuple(
+        w[k] if 0 <= k < len(w) else "<pad>" for k in range(p - s // 2, p + s // 2 + 1)),
+        lambda w, p, s: np.array(([*["<pad>"] * 9, *w, *["<pad>"] * 9])[p+9-s//2:][:s]),
+    ],
+    "SWAP": [
+        block_swap,
+        lambda x, i, j, d: np.vstack(
+        [np.split(x, len(x) // d)[{i: j, j: i}.get(k, k)] for k in range(len(x) // d)]),
+    ],
+    "SHAPES": [
+        {"W": np.zeros((100, 350)).shape, "x": (np.int64(350), 1), "b": (100, 1),
+            "h": (100, 1), "u": (100, 1), "s": (1, 1)},
+    ],
+    "LOSS_BY_SCORE": [
+        lambda S, Y: (sigma(S) - Y) / S.shape[1],
+        lambda S, Y: by_loop(S.size, lambda k: (sigma(S[0, k]) - Y[0, k]) / S.size)[None],
+        lambda S, Y: (-Y * sigma(-S) + (1 - Y) * sigma(S)) / Y.size,
+        in_float32(lambda S, Y: (sigma(S) - Y) / S.shape[1]),
+    ],
+    "BEST_STEP": [
+        np.cbrt,
+        lambda e: (3 * e) ** (1 / 3),
+        lambda e: 10.0 ** np.round(np.log10(e) / 3),
+        lambda e: Fraction(e ** (1 / 3)),
+    ],
+    "JACOBIAN": [
+        jacobian_by_differences,
+        lambda x: np.vstack([np.hstack([x[[1]], x[[0]], [[0, 0]]]), [[1, 0, 1, 0]],
+                                np.hstack([[[0]], np.cos(x[[1]]), [[0, 0]]])]),
+        lambda x: np.matrix(solution("JACOBIAN")(x)),
+    ],
+    "RELU_PRIME": [
+        lambda z: z > 0,
+        lambda z: np.ceil(np.clip(z, 0, 1)).astype(int),
+        relu.f_prime,
+        in_float32(lambda z: np.heaviside(z, np.float32(0))),
+    ],
+    "SCORE_BY_U": [
+        lambda x, W, b, u: np.tanh(x.T @ W.T + b.T),
+        lambda x, W, b, u: np.tanh(np.einsum("ij,jk->ki", W, x) + b.T),
+        in_float32(lambda x, W, b, u: np.tanh(W @ x + b).reshape(1, -1)),
+    ],
+    "BRACKETING": [
+        lambda p, q, r, t: "left" if 1 / t + 1 / q < 1 / p + 1 / r else "right",
+    ],
+    "THREE_WAYS": [
+        lambda d, x: (
+        np.einsum("ik,jk->ij", d, x), np.multiply.outer(d[:, 0], x[:, 0]), d * x.T),
+        lambda d, x: (np.kron(d, x.T), np.outer(d, x.T), np.dot(d, x.T)),
+        lambda d, x: [(x @ d.T).T, np.outer(x, d).T, np.matmul(d, x.T)],
+        in_float32(lambda d, x: (
+        np.array([[a * b for b in x[:, 0]] for a in d[:, 0]]), np.outer(d, x), d @ x.T)),
+    ],
+    "REFOLD": [
+        lambda V: V.T.reshape(V.shape),
+        lambda V: V.flatten("F").reshape(V.shape),
+        lambda V: by_loop(V.size, lambda k: V[k % len(V), k // len(V)]).reshape(V.shape),
+    ],
+    "BIAS_OF_BATCH": [
+        lambda D: sum(D[:, [k]] for k in range(D.shape[1])),
+        lambda D: D @ np.ones((D.shape[1], 1)),
+        lambda D: np.einsum("ik->i", D)[:, np.newaxis],
+        lambda D: D.mean(axis=1, keepdims=True) * D.shape[1],
+        in_float32(lambda D: D.sum(1).reshape(-1, 1)),
+    ],
+    "TWO_DELTAS": [
+        long_deltas,
+    ],
+    "MEMORY": [
+        512 * 2**30,
+        5.5e11,
+        Fraction(8 * 4096**3),
+        sp.Integer(8) * 4096**3,
+        np.int64(8) * 4096 * 4096 * 4096,
+    ],
+}  # fmt: skip
+
+
+@every_exercise
+def test_right_answers_written_differently_are_right(number, capsys):
+    check(number, SOLUTIONS[number])
+    assert capsys.readouterr().out.startswith(f"Exercise {number}: right")
+    for answer in (
+        SOLUTIONS[number],
+        *DIFFERENTLY.get(NAME[number], ()),
+    ):
+        for seed in range(3):
+            found = verdict(number, answer, draws=50, seed=seed)
+            assert found.kind == "right", found.text
+
+
+# --- what readers tried: accepted wrongly, refused wrongly, blamed on the wrong thing --------
+
+
+def mirrored(m, n, rng):
+    """Mirror the first unit in the last."""
+    units = [rng.standard_normal((m, size)) for size in (n, 1, 1)]
+    for part in units:
+        part[-1] = -part[0]
+    return tuple(units)
+
+
+def by_z(layers, X, y, k):
+    """Probe the next sums."""
+    return fitted(forward(layers, X, tanh).z[k], y)
+
+
+def only(place, way):
+    """Give one of the three ways of 5a wrong."""
+
+    def answer(delta, x):
+        ways = [delta @ x.T, np.outer(delta, x), delta * x.T]
+        ways[place] = way(delta, x)
+        return tuple(ways)
+
+    return answer
+
+
+def in_loops(entry):
+    """Fill dW in two loops."""
+
+    def loops(delta, x):
+        dW = np.zeros((len(delta), len(x)))
+        for i in range(len(delta)):
+            for j in range(len(x)):
+                dW[i, j] = entry(delta, x, i, j)
+        return dW
+
+    return only(0, loops)
+
+
+def deltas(first, second):
+    """Make both δ of 5d: ``first(arrives, z1, h1)`` and ``second(u, z2, h2)``."""
+
+    def answer(x, W1, b1, W2, b2, u):
+        z1 = W1 @ x + b1
+        z2 = W2 @ np.tanh(z1) + b2
+        delta_2 = second(u, z2, np.tanh(z2))
+        return first(W2.T @ delta_2, z1, np.tanh(z1)), delta_2
+
+    return answer
+
+
+def slope_at(z):
+    """Compute f′."""
+    return 1 - np.tanh(z) ** 2
+
+
+def right_delta(arrives, z, h):
+    """Make a right δ."""
+    return arrives * slope_at(z)
+
+
+def changed(**shapes):
+    """Change some of the right shapes."""
+    return solution("SHAPES") | shapes
+
+
+def collapsed(b):
+    """Collapse three layers rightly but for b."""
+    return lambda *a: (a[4] @ a[2] @ a[0], b(*a))
+
+
+def pads(pad):
+    """Cut the window with another pad."""
+    return lambda w, p, s: [
+        pad if word == "<pad>" else word for word in solution("WINDOW")(w, p, s)
+    ]
+
+
+def swap_rows(x, i, j, d, order="C"):
+    """Swap two rows of a copy."""
+    rows = x.reshape(-1, d).copy()
+    rows[[i, j]] = rows[[j, i]]
+    return rows.reshape((-1, 1), order=order)
+
+
+def g_rows(x, order=(0, 1, 2), at=1):
+    """Write the Jacobian of 4b with rows in another order, or the cosine elsewhere."""
+    J = [[x[1, 0], x[0, 0], 0, 0], [1, 0, 1, 0], [0, np.cos(x[at, 0]), 0, 0]]
+    return np.array([J[k] for k in order])
+
+
+a_symbol = sp.Symbol("p")
+TRIED = {
+    "BREAK_SYMMETRY": [
+        (mirrored, "mirror images"),
+        (lambda m, n, rng: (1e6 * rng.standard_normal((m, n)), np.zeros((m, 1)),
+                              rng.standard_normal((m, 1))), "so large that tanh is flat"),
+    ],
+    "PROBE": [
+        (by_z, "sums that the next layer makes"),
+        (lambda L, X, y, k: fitted(forward(L, X, relu).h[k], y), "has ReLU in it"),
+        (lambda L, X, y, k: fitted(forward(L, X, sigmoid).h[k], y), "has the sigmoid in it"),
+        (lambda L, X, y, k: fitted(through(L, X)[k + 1], y), "one layer too late"),
+        (lambda L, X, y, k: fitted(through(L, X)[k - 1], y), "one layer too early"),
+        (lambda L, X, y, k: forward(L, X), "missing 1 required positional argument: 'activ"),
+        (lambda L, X, y, k: through(L, X)[k], "one number is expected"),
+    ],
+    "XOR": [
+        (xor([[1, 1], [1, 1]], [0, -1], [1, -2]), "the weights above"),
+        (lambda x: 0, "is called without arguments"),
+        (lambda: [][0], "Python counts from 0"),
+        (lambda: (np.array([["1", "1"]]),) * 3, "W is an array of strings: numbers"),
+        (xor([[1, 0], [0, 1]], [0, -0.5], [1, 1]), "four corners"),
+    ],
+    "COLLAPSE": [
+        (collapsed(lambda *a: 0 * a[5]), "b is zero"),
+        (collapsed(lambda *a: a[1] + a[3] + a[5]), "plain sum"),
+        (collapsed(lambda *a: (a[4] @ (a[2] @ a[1] + a[3]) + a[5])[:, 0]), "reshape(-1, 1)"),
+        (lambda *a: (1, 2, 3), "W, b, in this order; this is 3 of them"),
+        (collapsed(lambda *a: a[4] @ (a[2] @ a[1] - a[3]) + a[5]), "entries differ"),
+    ],
+    "SCALE": [
+        (lambda n: 1.3 / n**0.5, "vanished"),
+        (lambda n: 1.5 / n**0.5, "exploded"),
+        (lambda n: 2.2 * n**-0.6, "vanished|exploded"),
+        (lambda n: 0.27 - 0.0013 * n, "vanished|exploded|positive"),
+        (lambda n: 0.17, "does not depend on n"),
+        (lambda n: -((2 / n) ** 0.5), "positive"),
+    ],
+    "TANH_PRIME": [
+        (lambda z: np.array([[1 - np.tanh(z[i, j]) ** 2 for j in range(z.shape[1])]
+                               for i in range(z.shape[0])]), "It was given z (|happened for z ("),
+        (lambda z: (1 - np.tanh(z)) ** 2, "the whole difference"),
+        (lambda z: 1 - np.tanh(z**2), "not z inside"),
+        (lambda z: 1 / np.cosh(z), "this is 1/cosh"),
+        (lambda z: np.array([z, [1]], dtype=object), "array of objects"),
+        (lambda z: tanh, "an Activation"),
+        (lambda z: 1 - math.tanh(z) ** 2, "math works with single numbers"),
+    ],
+    "GELU_MINIMUM": [
+        ((None, None), "None"),
+        ((-math.inf, 0), "infinite"),
+        ((-0.76, -0.17), "three decimals"),
+        ((-0.5, -0.154), "to the left"),
+        ((-1.0, -0.1587), "to the right"),
+        ((-0.7518, -0.3), "the value is not"),
+    ],
+    "WINDOW": [
+        (lambda w, p, s: solution("WINDOW")(w, w.index(w[p]), s), "first of two equal words"),
+        (lambda w, p, s: (["<pad>"] * 2 + w + ["<pad>"] * 2)[p : p + s], "window of five"),
+        *((pads(pad), 'are written "<pad>"') for pad in ("", "<PAD>", "<unk>", "PAD")),
+        (lambda w, p, s: [w.insert(0, "<pad>"), w][1][:s], "changes its input words"),
+        (lambda w, p, s: " ".join(w), "list of words"),
+        (lambda w, p, s: ["<pad>"] * s, "wrong word at place"),
+    ],
+    "SWAP": [
+        (lambda x, i, j, d: swap_rows(x, i, j, d, "F"), "read column by column"),
+        (lambda x, i, j, d: np.roll(x, d, axis=0), "entries differ"),
+        (lambda x, i, j, d: swap_rows(x, i, j, 5), "entries differ|raises|inputs only|single"),
+    ],
+    "SHAPES": [
+        (changed(W=(8, 350)), "W is not (8, 350)"),
+        (changed(x=(350.0, 1)), "x is (350.0, 1): a shape is a pair of whole numbers"),
+        (changed(s=(True, True)), "s is (True, True): a shape is a pair of whole"),
+        (changed(x=350), "pair of whole numbers"),
+        ({"x": (350, 1)}, "one entry for each of x, W, b, h, u, s"),
+    ],
+    "LOSS_BY_SCORE": [
+        (lambda S, Y: (a_symbol - Y) / Y.shape[1], "still holds the symbols p"),
+        (lambda S, Y: Y * (sigma(S) - 1) / Y.size, "term with (1 − y)"),
+        (lambda S, Y: (sigma(S) - 1) / Y.size, "1 is subtracted"),
+        (lambda S, Y: sigma(S) * (1 - sigma(S)) * (sigma(S) - Y), "and the mean is missing"),
+        (lambda S, Y: S - Y, "with the score"),
+        (lambda S, Y: (sigma(S) - Y.T) / S.size, "shape"),
+        (lambda S, Y: (sigma(S) - Y) / 5, "factor that changes"),
+    ],
+    "BEST_STEP": [
+        (lambda e: e**0.4, "machine precision|drift away"),
+        (lambda e: e**0.3, "drift away"),
+        (lambda e: np.cbrt(e) / 10, "too small"),
+        (lambda e: e**1 / 3, "** binds more tightly"),
+        (lambda e: 2.2e-16 ** (1 / 3), "A fixed step"),
+        (lambda e: 0.3, "does not depend on precision"),
+        (lambda e: e**0.8, "too small"),
+    ],
+    "JACOBIAN": [
+        (lambda x: np.array([[x[1], x[0], 0, 0], [1, 0, 1, 0], [0, 1, 0, 0]], float),
+     "x[0] is an array: write x[0, 0]"),
+        (lambda x: np.array([[x[4, 0]]]), "Python counts from 0"),
+        (lambda x: np.array([[..., 1]]), "three dots"),
+        (lambda x: np.array([["x2", "x1"]]), "an array of strings"),
+        (lambda x: np.array([[a_symbol, 1]]), "symbols p"),
+        (lambda x: g_rows(x, order=(1, 0, 2)), "Two rows have changed places"),
+        (lambda x: g_rows(x, order=(2, 0, 1)), "Two rows have changed places|row i belongs"),
+        (lambda x: g_rows(x, at=0), "cosine is taken at the wrong place"),
+        (lambda x: g_rows(np.ones((4, 1))), "does not depend on x"),
+    ],
+    "RELU_PRIME": [
+        (lambda z: np.clip(z, 0, 1), "grows from 0 to 1"),
+        (lambda z: z > 0.5, "jump is in the wrong place"),
+        (lambda z: z >= 1, "jump is in the wrong place"),
+        (lambda z: np.isin(z, [1, 2, 3]), "all zeros"),
+        (lambda z: np.array([[float(v > 0) for v in r] for r in z]), "z ("),
+        (lambda z: np.maximum(z, 0) / z, "NaN"),
+        (lambda z: 1.0 if z > 0 else 0.0, "choose entry by entry"),
+        (lambda z: np.where(z > 0, 1.0, 0.01), "entries differ"),
+    ],
+    "SCORE_BY_U": [
+        (lambda x, W, b, u: (1 - np.tanh(np.tanh(W @ x + b)) ** 2).T, "f′, taken at h"),
+        (lambda x, W, b, u: (u * slope_at(W @ x + b)).T @ W, "∂s/∂x"),
+        (lambda x, W, b, u: np.tanh(W.T @ x + b).T, "swapped"),
+        (lambda x, W, b, u: np.tanh(W @ x + b.ravel()), "broadcast to a square"),
+        (lambda x, W, b, u: sigma(W @ x + b).T, "entries differ"),
+    ],
+    "BRACKETING": [
+        (lambda p, q, r, t: "right" if p * q * r + p * r * t > q * r * t + p * q * t else None,
+     "every branch"),
+        (lambda p, q, r, t: "left" if p * q < r * t else "right", "Wrong on"),
+        (lambda p, q, r, t: p * q * r, 'expected "left" or "right"'),
+    ],
+    "THREE_WAYS": [
+        (in_loops(lambda d, x, i, j: d[i] * x[j]), "delta[0, 0]"),
+        (lambda d, x: (d @ x.T,) * 3, "not three ways"),
+        (lambda d, x: (d @ x.T, d @ x.T, d @ x.T), "not three ways"),
+        (lambda d, x: d @ x.T, "in this order"),
+        (only(2, lambda d, x: d @ x), ".T missing"),
+        (only(1, lambda d, x: d @ (x.T**2)), "by_outer has the right shape"),
+    ],
+    "REFOLD": [
+        (lambda V: V.ravel(order="F").reshape(3, 4), "one size"),
+        (lambda V: np.vstack([V, V])[: len(V) + 1], "shape"),
+    ],
+    "BIAS_OF_BATCH": [
+        (lambda D: D.sum(axis=2), "two axes: 0 runs down its rows"),
+        (lambda D: sum(D[:, [k]] for k in range(5)), "one size"),
+        (lambda D: sum(D[:, [k]] for k in range(min(5, D.shape[1]))), "some inputs only"),
+        (lambda D: D.sum(axis=1) - 0 * D.sum(axis=1, keepdims=True), "broadcast to a square"),
+        (lambda D: D.sum(axis=1, keepdims=True) / 0, "infinite"),
+        (lambda D: "Delta.sum", "numbers are expected"),
+        (lambda D, b: D, "is called with Delta, in this order"),
+        (lambda D: D.prod(axis=1, keepdims=True), "entries differ"),
+        (lambda D: as_column(D.sum(axis=1)), "imported in this notebook"),  # noqa: F821
+    ],
+    "TWO_DELTAS": [
+        (deltas(lambda a, z, h: a * slope_at(h), lambda u, z, h: u * slope_at(h)),
+     "at h in delta_2"),
+        (deltas(lambda a, z, h: a * h, lambda u, z, h: u * h), "delta_2 has f(z₂)"),
+        (deltas(lambda a, z, h: a * (1 - h), lambda u, z, h: u * (1 - h)), "has 1 − h"),
+        (deltas(right_delta, lambda u, z, h: u * slope_at(h)),
+     "at h in delta_2: take it at z. (delta_1 follows from it rightly.)"),
+        (deltas(right_delta, lambda u, z, h: -u * slope_at(z)), "delta_2 has the wrong sign"),
+        (deltas(lambda a, z, h: a * (1 - h), right_delta), "delta_1 has 1 − h"),
+        (deltas(lambda a, z, h: a * slope_at(z) ** 2, right_delta), "delta_1 has the right sh"),
+        (deltas(right_delta, lambda u, z, h: u * slope_at(z).ravel()), "delta_2 has the shape"),
+        (lambda *a: solution("TWO_DELTAS")(*a)[::-1], "changed places"),
+    ],
+    "MEMORY": [
+        ("550 GB", "one number is expected"),
+        (549.8, "another unit"),
+        (10**9, "too small"),
+        (10**400, "too large for float64"),
+        (lambda: 8 * 4096**3, "hand in the value"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "phrase"),
+    [pytest.param(name, *row, id=f"{name} {row[1]}") for name in TRIED for row in TRIED[name]],
+)
+def test_what_readers_tried_is_answered_as_meant(name, answer, phrase):
+    for seed in range(3):
+        text = verdict(NUMBER[name], answer, seed=seed).text
+        assert any(way in text for way in phrase.split("|")), text
+        assert "cannot be compared" not in text and "as_column" not in text.replace(
+            "name 'as_column'", ""
+        )

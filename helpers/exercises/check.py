@@ -292,7 +292,7 @@ EXPLAINED = (
         "are two factors swapped?",
     ),
     (
-        r"setting an array element|inhomogeneous|only .*arrays can be converted",
+        r"setting an array element|inhomogeneous",
         "An entry of a matrix must be a number, and {0}[0] is an array: write {0}[0, 0].",
     ),
     (r"broadcast", "Entry by entry, both shapes must agree: compare them one by one."),
@@ -309,7 +309,7 @@ EXPLAINED = (
         "Python counts from 0, so that the last of n has the number n - 1.",
     ),
     (r"NameError", "Is it imported in this notebook, and has the cell that makes it been run?"),
-    (r"\.item\(|size-1|only length-1", "math works with single numbers, np with arrays."),
+    (r"arrays can be converted", "math works with single numbers, np with arrays."),
     (r"has no attribute 'T'", "Only arrays have a .T: has np.array been left out?"),
 )
 
@@ -353,26 +353,36 @@ def _refuse_failure(
     """Say why an answer fails on some draws or on all; a mistake's name comes first."""
     failed = [case for case in cases if case.failure]
     ran = [case for case in cases if not case.failure]
-    right = [case for case in ran if _is_right(exercise, case)]
-    if not right and not ran and exercise.truth and "exit" not in failed[0].error:
-        more = [case for case in _run(exercise, answer, 80, rng) if not case.failure]
-        _find_truth(exercise, more)
-        right = [case for case in more if _is_right(exercise, case)]
-    if right:
-        was = _described(exercise, right[0].inputs)
-        size = len({_size(case.inputs) for case in cases}) > 2
-        hard = " Is one size written into it?" if was and size and failed[0].error else ""
-        now = _described(exercise, failed[0].inputs)
-        cause = failed[0].failure + (f" This happened for {now}." if now else "")
-        if failed[0].error and now in failed[0].failure:
-            cause = failed[0].failure
-        raise _Wrong(f"It is right for some inputs only, such as {was}.{hard} {cause}")
     for mistake in exercise.mistakes:
         if all(case.error and _raises_alike(exercise, mistake, case) for case in failed):
             raise _Wrong(mistake.hint, mistake.section)
-    if len(ran) >= TELLING and not exercise.holds:
+    right = [case for case in ran if _is_right(exercise, case)]
+    if len(ran) >= max(TELLING, len(right) + 1) and not exercise.holds:
         _name(exercise, ran)
-    raise _Wrong(failed[0].failure)
+    if not right and exercise.truth:  # is it right for the one size that it was tried with?
+        more = [case for case in _run(exercise, answer, 80, rng) if not case.failure]
+        _find_truth(exercise, more)
+        right = [case for case in more if _is_right(exercise, case)]
+    text = failed[0].failure
+    if right:
+        was, now = (_described(exercise, case.inputs) for case in (right[0], failed[0]))
+        hard = " Is one size written into it?" if _one_size(right, failed) else ""
+        here = "" if now in text else f" This happened for {now}."
+        raise _Wrong(f"It is right for some inputs only, such as {was}.{hard} {text}{here}")
+    raise _Wrong(text)
+
+
+def _one_size(right: list[Case], failed: list[Case]) -> bool:
+    """Tell whether all right draws share a size, or one of an axis that no failed one has."""
+
+    def flat(case: Case) -> list[int]:
+        return [n for size in _size(case.inputs) for n in np.atleast_1d(size).tolist()]
+
+    lengths = {len(flat(case)) for case in right + failed}  # not one: other numbers of axes
+    if len(lengths) > 1 or len({_size(case.inputs) for case in right}) == 1:
+        return True
+    columns = zip(*map(flat, right), strict=True), zip(*map(flat, failed), strict=True)
+    return any(len(set(a)) == 1 and a[0] not in b for a, b in zip(*columns, strict=True))
 
 
 def _raises_alike(exercise: Exercise, mistake: Mistake, case: Case) -> bool:

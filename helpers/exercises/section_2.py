@@ -59,8 +59,8 @@ COLLAPSE = Exercise(
             when=lambda answer, *_: bool(answer[0].any() and not answer[1].any()),
         ),
         Mistake(
-            "The biases cannot be added up as they are: each belongs to a layer of its own "
-            "size, and passes through the layers after it.",
+            "b is no plain sum: each bias has the size of its own layer, and passes through "
+            "the layers after it.",
             lambda W1, b1, W2, b2, W3, b3: b1 + b2 + b3,
             part="b",
         ),

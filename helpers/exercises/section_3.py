@@ -217,7 +217,7 @@ SWAP = Exercise(
             ),
         ),
         Mistake(
-            "The right words are swapped, and then read column by column: vec reads row by row.",
+            "The right words are swapped, but read column by column: vec reads row by row.",
             lambda x, i, j, d: _swapped(x.reshape(-1, d), i, j).reshape(-1, 1, order="F"),
         ),
         Mistake(

@@ -26,7 +26,7 @@ def _good_step(step: float, precision: float) -> str | None:
     if not step > 0:
         return "A step is a positive number."
     best = min(_slope_error(10**power, precision) for power in np.arange(-7, 0.1, 0.25))
-    if _slope_error(step, precision) <= 5 * best:
+    if _slope_error(step, precision) <= 8 * best:
         return None
     too_large = step > precision ** (1 / 3)
     reason = (
@@ -41,6 +41,9 @@ def _follows_law(steps: list[float], inputs: list[tuple[float]]) -> str | None:
     # Steps may be rounded to powers of ten; but none may drift away as the precision falls.
     scale = np.log10([precision for (precision,) in inputs])
     drift = np.log10(steps) - scale / 3
+    if abs(drift.mean()) > 0.7:
+        side = "large" if drift.mean() > 0 else "small"
+        return f"Good, but about {10 ** abs(drift.mean()):.0f} times too {side} throughout."
     slope = np.polyfit(scale, drift, 1)[0] if len(steps) > 2 else 0.0
     if abs(slope) > 0.02 and abs(np.corrcoef(scale, drift)[0, 1]) > 0.9:
         return (
