@@ -18,7 +18,8 @@ import sympy as sp
 from helpers.activations import relu, sigmoid, tanh
 from helpers.exercises import check, verdict
 from helpers.exercises.check import EXERCISES
-from helpers.network import forward
+from helpers.exercises.entry import Exercise, Mistake
+from helpers.network import Affine, forward
 from tools.publish import NOTEBOOKS
 
 checking = sys.modules["helpers.exercises.check"]
@@ -163,7 +164,7 @@ GENERAL = {
     "absolute": (np.abs, "lost the signs"),
     "a list": (lambda b: b.tolist(), "np.array"),
     "a sympy matrix": (lambda b: sp.Matrix(np.atleast_2d(b)), "sympy object"),
-    "symbols": (lambda b: np.array(b, object) * sp.Symbol("p"), "the symbols p"),
+    "symbols": (lambda b: np.full(b.shape, sp.Symbol("p")), "the symbols p"),
     "strings": (lambda b: b.astype(str), "array of strings"),
     "a NaN": (lambda b: b + np.nan, "NaN"),
     "infinite": (lambda b: b + np.inf, "infinite"),
@@ -196,13 +197,12 @@ def test_a_slip_that_any_exercise_can_show_is_named_in_each(number, slip):
             changed = change(first)
         if np.shape(changed) == first.shape and np.array_equal(changed, first):
             continue  # a slip that changes nothing
-        for seed in (0,):
-            found = verdict(number, answer, seed=seed)
-            own = any(mistake.hint in found.text for mistake in exercise.mistakes)
-            assert found.kind == "wrong", (name, found.text)
-            assert own or re.search(phrase, found.text), (name, found.text)
-            assert len(parts) == 1 or name in found.text, found.text
-            assert f"See section {exercise.section[0]}." in found.text
+        found = verdict(number, answer)
+        own = any(mistake.hint in found.text for mistake in exercise.mistakes)
+        assert found.kind == "wrong", (name, found.text)
+        assert own or re.search(phrase, found.text), (name, found.text)
+        assert len(parts) == 1 or name in found.text, found.text
+        assert f"See section {exercise.section[0]}." in found.text
 
 
 def either(number, other):
@@ -729,7 +729,7 @@ TRIED = {
      "at h in delta_2: take it at z. (delta_1 follows from it rightly.)"),
         (deltas(right_delta, lambda u, z, h: -u * slope_at(z)), "delta_2 has the wrong sign"),
         (deltas(lambda a, z, h: a * (1 - h), right_delta), "delta_1 has 1 − h"),
-        (deltas(lambda a, z, h: a * slope_at(z) ** 2, right_delta), "delta_1 has the right sh"),
+        (deltas(lambda a, z, h: a * slope_at(z) ** 2, right_delta), "delta_1 has the right"),
         (deltas(right_delta, lambda u, z, h: u * slope_at(z).ravel()), "delta_2 has the shape"),
         (lambda *a: solution("TWO_DELTAS")(*a)[::-1], "changed places"),
     ],
@@ -754,3 +754,110 @@ def test_what_readers_tried_is_answered_as_meant(name, answer, phrase):
         assert "cannot be compared" not in text and "as_column" not in text.replace(
             "name 'as_column'", ""
         )
+
+
+# --- the checking itself --------------------------------------------------------------------
+
+
+def test_an_unknown_number_raises_and_lists_the_known_ones():
+    with pytest.raises(ValueError, match=r"number is '5z', expected one of 1a, .*, 5"):
+        check("5z", ...)
+    with pytest.raises(ValueError, match="draws is 0"):
+        check("5c", SOLUTIONS["5c"], draws=0)
+
+
+def test_odd_answers_are_refused_without_a_warning_and_say_what_they_are():
+    odd = ["text", b"", object(), {"a": 1}, {1}, range(3), sp.Symbol("x"), [[1, 2], [3]], 1e300]
+    odd += [-1e300, 1e-300, math.nan, math.inf, 10**400, np.array(["a"]), type, np.array(None)]
+    for number, exercise in EXERCISES.items():
+        for value in odd:
+            whole = value if len(exercise.parts) == 1 else (value,) * len(exercise.parts)
+            answer = (lambda *a, v=whole: v) if exercise.draw else whole
+            found = verdict(number, answer)
+            assert found.kind != "right", (number, value)
+            assert found == verdict(number, answer)  # the same answer gets the same sentence
+            if exercise.draw and value is not type:
+                assert "without calling it" in verdict(number, value).text
+
+
+def test_an_answer_that_breaks_the_comparison_is_refused(monkeypatch):
+    monkeypatch.setattr(checking, "_close", lambda *a: 1 / 0)
+    found = verdict("5c", SOLUTIONS["5c"])
+    assert found.kind == "wrong" and "cannot be compared" in found.text
+
+
+def test_what_a_function_prints_is_shown_once(capsys):
+    check("5c", lambda Delta: [print("here"), SOLUTIONS["5c"](Delta)][1])
+    assert capsys.readouterr().out.count("here") == 1
+
+
+def test_draws_are_of_many_sizes_and_never_square():
+    for number, exercise in EXERCISES.items():
+        draws = [exercise.draw(np.random.default_rng(k)) for k in range(40) if exercise.draw]
+        shapes = [tuple(np.shape(a) for a in d if isinstance(a, np.ndarray)) for d in draws]
+        assert all(len(set(a)) == len(a) or min(a) == 1 for d in shapes for a in d), number
+        assert not any(shapes) or len(set(shapes)) >= 5 or number == "4b"
+
+
+@pytest.mark.parametrize(("differ", "named"), [(2, False), (3, True)])
+def test_a_mistake_is_named_only_if_it_often_differs_from_the_truth(monkeypatch, differ, named):
+    exercise = Exercise(
+        section="1.1",
+        kind="number",
+        draw=lambda rng, seen=iter(range(99)): (next(seen),),  # noqa: B008
+        truth=lambda k: 5.0,
+        mistakes=(Mistake("Named.", lambda k: 5.0 + (k < differ)),),
+    )
+    monkeypatch.setitem(EXERCISES, "0", exercise)
+    assert ("Named." in verdict("0", lambda k: 5.0 + (k < differ)).text) == named
+
+
+FAULTS = Exercise(  # which line of each program is at fault?
+    section="5.6",
+    kind="choice",
+    choices=("delta_2", "delta_1", "none"),
+    parts=("A", "B"),
+    truth=lambda: {"A": "delta_1", "B": "none"},
+    mistakes=(Mistake("B is right as it stands.", "delta_1", part="B"),),
+)
+NAMES = Exercise(
+    section="5.6",
+    kind="names",
+    choices=("dW", "db", "dx"),
+    truth=lambda: ["dW", "dx"],
+    mistakes=(Mistake("db is right.", ["db", "dW", "dx"]),),
+)
+PASS = Exercise(  # a function of a list of layers, which gives a list of arrays
+    section="5.1",
+    kind="arrays",
+    draw=lambda rng: ([Affine(rng.random((3, 2)), rng.random((3, 1)))] * rng.integers(1, 4),),
+    truth=lambda layers: [part for layer in layers for part in layer],
+    mistakes=(Mistake("Doubled.", lambda layers: [(2 * W, 2 * b) for W, b in layers]),),
+)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "phrase"),
+    [
+        (FAULTS, {"B": "none", "A": "delta_1"}, "right."),
+        (FAULTS, ["delta_1", "delta_1"], "B is right as it stands."),
+        (FAULTS, {"A": "delta_2", "B": "none"}, "A: Wrong"),
+        (FAULTS, {"A": "delta_3", "B": "none"}, 'expected "delta_2" or'),
+        (FAULTS, {"A": ..., "B": "none"}, "three dots"),
+        (NAMES, {"dx", "dW"}, "right."),
+        (NAMES, ["dx", "dW", "db"], "db is right."),
+        (NAMES, ["dx"], "Wrong"),
+        (NAMES, "dx", "list of names"),
+        (PASS, lambda layers: layers, "right, on 20"),
+        (PASS, lambda layers: [(2 * W, 2 * b) for W, b in layers], "Doubled."),
+        (PASS, lambda layers: layers[:1], "holds 2 arrays, expected"),
+        (PASS, lambda layers: [(W.T, b) for W, b in layers], "(2, 3), expected (3, 2)"),
+        (PASS, lambda layers: [(W, b + 1) for W, b in layers], "the arrays [1"),
+        (PASS, lambda layers: layers.pop(), "changes its input layers"),
+    ],
+)
+def test_answers_may_be_choices_names_and_lists_of_layers(
+    monkeypatch, exercise, answer, phrase
+):
+    monkeypatch.setitem(EXERCISES, "0", exercise)
+    assert phrase in verdict("0", answer).text, verdict("0", answer).text
