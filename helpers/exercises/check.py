@@ -236,6 +236,7 @@ def _within(seconds: float, work: Callable[[], None]) -> None:
     if thread.is_alive():
         kill = ctypes.pythonapi.PyThreadState_SetAsyncExc
         kill(ctypes.c_ulong(thread.ident), ctypes.py_object(_TooLong))
+        thread.join(1)  # it gives standard output back
         raise _TooLong
     if raised:
         raise raised[0]
@@ -593,41 +594,57 @@ def _given_by(mistake: Mistake, case: Case) -> Any:
     return mistake.gives(*inputs) if callable(mistake.gives) else mistake.gives
 
 
+@dataclass
+class Part:
+    """One part of the answer on every draw, beside the truth."""
+
+    exercise: Exercise
+    k: int
+    cases: list[Case]
+
+    def __post_init__(self) -> None:
+        self.name = self.exercise.parts[self.k]
+        self.who = _start(self.name)
+        self.given = [case.parts[self.k] for case in self.cases]
+        self.truth = [case.truth[self.k] for case in self.cases]
+
+    def right(self) -> list[bool]:
+        """Tell for each draw whether the part is right."""
+        pairs = zip(self.given, self.truth, strict=True)
+        return [_close(a, b, self.exercise.tolerance) for a, b in pairs]
+
+    def is_all(self, others: list) -> bool:
+        """Tell whether the part equals the others on every draw."""
+        pairs = zip(self.given, others, strict=True)
+        return all(_close(a, b, self.exercise.tolerance) for a, b in pairs)
+
+
 def _compare(exercise: Exercise, cases: list[Case]) -> None:
     """Raise the first thing that is wrong, the most particular sentence first."""
-    if all(_is_right(exercise, case) for case in cases):
-        return
-    names, tolerance = exercise.parts, exercise.tolerance
-    _name(exercise, cases)
-    right = np.array(
-        [
-            [_close(a, b, tolerance) for a, b in zip(case.parts, case.truth, strict=True)]
-            for case in cases
-        ]
-    )  # (draws, parts)
-    k = next(k for k in _order(exercise) if not right[:, k].all())
-    given, truth = [case.parts[k] for case in cases], [case.truth[k] for case in cases]
-    who = _start(names[k])
-    swapped = [
-        j
-        for j in range(len(names))
-        if not right[:, j].all()
-        and all(_close(c.parts[k], c.truth[j], tolerance) for c in cases)
+    parts = [Part(exercise, k, cases) for k in range(len(exercise.parts))]
+    # A part that is made of others is judged after them.
+    parts = [
+        p for p in sorted(parts, key=lambda p: p.name in exercise.after) if not all(p.right())
     ]
-    if swapped:
-        raise _Wrong(f"{who} holds what belongs to {names[swapped[0]]}: they changed places.")
-    _refuse_slips(exercise, who, given, truth)
-    _refuse_constant(exercise, who, given, cases)
-    if right[:, k].any() and exercise.kind not in ("words", "choice", "names"):
-        first_wrong, first_right = int(np.argmin(right[:, k])), int(np.argmax(right[:, k]))
-        raise _Wrong(_some_only(exercise, cases[first_right], cases[first_wrong]))
-    _refuse_words(exercise, who, given, truth)
-    _refuse_shape(exercise, who, given, truth, cases)
-    _refuse_entries(exercise, who, given, truth, cases)
-
-
-def _order(exercise: Exercise) -> list[int]:
-    return sorted(range(len(exercise.parts)), key=lambda k: exercise.parts[k] in exercise.after)
+    if not parts:
+        return
+    _name(exercise, cases)
+    part, *others = parts
+    for other in others:
+        if part.is_all(other.truth):
+            raise _Wrong(f"{part.who} holds what belongs to {other.name}: they changed places.")
+    if exercise.kind in ("array", "number"):
+        _refuse_slips(part)
+        _refuse_factor(part)
+    _refuse_constant(part.who, part.given, cases, exercise)
+    right = part.right()
+    if any(right) and exercise.kind in ("array", "arrays", "number"):
+        raise _Wrong(_some_only(exercise, cases[right.index(True)], cases[right.index(False)]))
+    if exercise.kind not in ("array", "arrays", "number"):
+        _refuse_words(part)
+    for k in range(len(cases)):
+        _refuse_shape(part, k)
+    _refuse_entries(part)
 
 
 def _name(exercise: Exercise, cases: list[Case]) -> None:
@@ -635,70 +652,65 @@ def _name(exercise: Exercise, cases: list[Case]) -> None:
     for mistake in exercise.mistakes:
         if mistake.when and all(mistake.when(case.answer, *case.inputs) for case in cases):
             raise _Wrong(mistake.hint, mistake.section)
-    several = len(exercise.parts) > 1
-    for k in _order(exercise):
-        name = exercise.parts[k]
-        given, truth = [case.parts[k] for case in cases], [case.truth[k] for case in cases]
-        if all(_close(a, b, exercise.tolerance) for a, b in zip(given, truth, strict=True)):
+    for k in sorted(
+        range(len(exercise.parts)), key=lambda k: exercise.parts[k] in exercise.after
+    ):
+        part = Part(exercise, k, cases)
+        if all(part.right()):
             continue
-        _refuse_zeros(exercise, _start(name), given, truth)
-        _refuse_flat(exercise, _start(name), given, truth)
+        _refuse_zeros(part)
+        _refuse_flat(part)
         for mistake in exercise.mistakes:
-            if mistake.part in (None, name) and _shows(exercise, mistake, k, cases):
-                own = not several or mistake.hint.startswith(name)
-                label = "" if own else f"{name}: "
-                raise _Wrong(
-                    label + mistake.hint + _others(exercise, k, cases), mistake.section
-                )
+            if mistake.part in (None, part.name) and _shows(mistake, part):
+                bare = len(exercise.parts) == 1 or mistake.hint.startswith(part.name)
+                label = "" if bare else f"{part.name}: "
+                raise _Wrong(label + mistake.hint + _follow_up(part), mistake.section)
         return
 
 
-def _others(exercise: Exercise, k: int, cases: list[Case]) -> str:
+def _follow_up(part: Part) -> str:
     """Say of the parts that are judged later whether they follow from the learner's own."""
+    exercise = part.exercise
     for name, follows in exercise.after.items():
-        j = exercise.parts.index(name)
         with contextlib.suppress(ValueError):  # the part at fault may have another shape
-            if j != k and all(
-                _close(
-                    case.parts[j],
-                    follows(dict(zip(exercise.parts, case.parts, strict=True)), *case.inputs),
-                    exercise.tolerance,
-                )
-                for case in cases
+            other = Part(exercise, exercise.parts.index(name), part.cases)
+            own = [dict(zip(exercise.parts, case.parts, strict=True)) for case in part.cases]
+            if name != part.name and other.is_all(
+                [follows(mine, *c.inputs) for mine, c in zip(own, part.cases, strict=True)]
             ):
                 return f" ({name} follows from it rightly.)"
     return ""
 
 
-def _shows(exercise: Exercise, mistake: Mistake, k: int, cases: list[Case]) -> bool:
-    """Tell whether a mistake explains part k on every draw, and differs from the truth."""
-    telling = 0
-    for case in cases:
+def _shows(mistake: Mistake, part: Part) -> bool:
+    """Tell whether a mistake explains a part on every draw, and differs from the truth."""
+    exercise, telling = part.exercise, 0
+    for case, given, truth in zip(part.cases, part.given, part.truth, strict=True):
         try:
             expected = _given_by(mistake, case)
         except Exception:
             return False  # a mistake that raises is recognised in _refuse_failure
-        if mistake.part is None and isinstance(expected, tuple | dict):
-            expected = _as_parts(exercise, expected)[k]
+        whole = mistake.part is None and isinstance(expected, tuple | dict)
+        if whole and len(exercise.parts) > 1:
+            expected = _as_parts(exercise, expected)[part.k]
         elif exercise.kind != "array":
             expected = READERS[exercise.kind](exercise, "", expected)
-        given = case.parts[k]
         if isinstance(given, np.ndarray) and given.ndim == 1:
             expected = np.ravel(expected)
         if not _close(given, expected, 1e-5):
             return False
-        telling += not _close(expected, case.truth[k], 1e-3)
-    return telling >= min(TELLING, len(cases))
+        telling += not _close(expected, truth, 1e-3)
+    return telling >= min(TELLING, len(part.cases))
 
 
 def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
     if exercise.shapes:
-        for k, name in enumerate(exercise.parts):
-            given = [case.parts[k] for case in cases]
-            truth = [np.zeros(exercise.shapes(*case.inputs)[k]) for case in cases]
-            if any(a.shape != b.shape for a, b in zip(given, truth, strict=True)):
-                _refuse_flat(exercise, name, given, truth)
-                _refuse_shape(exercise, name, given, truth, cases)
+        for case in cases:
+            case.truth = tuple(map(np.zeros, exercise.shapes(*case.inputs)))
+        for part in (Part(exercise, k, cases) for k in range(len(exercise.parts))):
+            _refuse_flat(part)
+            for k in range(len(cases)):
+                _refuse_shape(part, k)
     complaints = [exercise.holds(case.answer, *case.inputs) for case in cases]
     wrong = [case for case, text in zip(cases, complaints, strict=True) if text]
     law = exercise.law and exercise.law(
@@ -721,7 +733,7 @@ def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
     complaint = next(filter(None, complaints))
     if exercise.kind == "number" and not any(any(case.parts) for case in cases):
         raise _Wrong(f"The answer is zero. {complaint}")
-    _refuse_constant(exercise, "The answer", [case.parts[0] for case in cases], cases)
+    _refuse_constant("The answer", [case.parts[0] for case in cases], cases, exercise)
     if len(wrong) < len(cases) and len({_size(case.inputs) for case in cases}) > 1:
         good = next(case for case in cases if case not in wrong)
         raise _Wrong(f"{complaint} {_some_only(exercise, good, wrong[0])}")
@@ -764,141 +776,117 @@ SLIPS: tuple[tuple[Callable[[NDArray], NDArray], str], ...] = (
 )
 
 
-def _refuse_slips(exercise: Exercise, who: str, given: list, truth: list) -> None:
-    if exercise.kind == "number" or isinstance(truth[0], np.ndarray):
-        changes = SLIPS if exercise.kind == "array" else SLIPS[:1]
-        for change, sentence in changes:
-            with contextlib.suppress(IndexError):  # no columns in a 1-D array
-                slipped = [change(b) for b in truth]
-                if all(
-                    _close(a, b, exercise.tolerance)
-                    for a, b in zip(given, slipped, strict=True)
-                ):
-                    raise _Wrong(f"{who} {sentence}")
-        _refuse_factor(who, given, truth, exercise.tolerance)
+def _refuse_slips(part: Part) -> None:
+    for change, sentence in SLIPS if part.exercise.kind == "array" else SLIPS[:1]:
+        with contextlib.suppress(IndexError):  # a 1-D array has no columns
+            if part.is_all([change(b) for b in part.truth]):
+                raise _Wrong(f"{part.who} {sentence}")
 
 
-def _refuse_factor(who: str, given: list, truth: list, tolerance: float) -> None:
+def _refuse_factor(part: Part) -> None:
     factors = []
-    for value, wanted in zip(given, truth, strict=True):
-        a, b = np.asarray(value, dtype=float), np.asarray(wanted, dtype=float)
-        if a.shape != b.shape or not b.any() or (b.size < 2 and len(given) < 5):
+    for a, b in zip(part.given, part.truth, strict=True):
+        if np.shape(a) != np.shape(b) or not np.any(b) or np.size(b) < 2:
             return
-        factor = float((a * b).sum() / (b * b).sum())
-        if abs(factor) < 1e-3 or not _close(a, factor * b, tolerance):
+        factors.append(float((a * b).sum() / (b * b).sum()))
+        if abs(factors[-1]) < 1e-3 or not _close(a, factors[-1] * b, part.exercise.tolerance):
             return
-        if b.size > 1 or not factors:
-            factors.append(factor)
     if max(factors) - min(factors) < 1e-3 * max(map(abs, factors)):
-        if all(np.size(b) > 1 for b in truth):
-            raise _Wrong(f"{who} is wrong by one constant factor, {factors[0]:.3g}.")
-    elif len(factors) > 1:
-        raise _Wrong(
-            f"{who} is right up to a factor that changes with the size: was something averaged "
-            "that should be added up, or the other way round?"
-        )
+        raise _Wrong(f"{part.who} is wrong by one constant factor, {factors[0]:.3g}.")
+    raise _Wrong(
+        f"{part.who} is right up to a factor that changes with the size: was something "
+        "averaged that should be added up, or the other way round?"
+    )
 
 
-def _refuse_zeros(exercise: Exercise, who: str, given: list, truth: list) -> None:
-    if exercise.kind == "words" and not any(map(any, given)):
-        raise _Wrong(f"{who} is empty: it holds none of the words.")
-    numbers_asked = exercise.kind in ("array", "number") and any(map(np.any, truth))
-    if numbers_asked and not any(map(np.any, given)):
-        raise _Wrong(f"{who} is all zeros: nothing of the inputs is left in it.")
+def _refuse_zeros(part: Part) -> None:
+    if part.exercise.kind == "words" and not any(map(any, part.given)):
+        raise _Wrong(f"{part.who} is empty: it holds none of the words.")
+    if part.exercise.kind not in ("array", "number") or any(map(np.any, part.given)):
+        return
+    if any(map(np.any, part.truth)):
+        raise _Wrong(f"{part.who} is all zeros: nothing of the inputs is left in it.")
 
 
-def _refuse_constant(exercise: Exercise, who: str, given: list, cases: list[Case]) -> None:
+def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercise) -> None:
     first, several = given[0], len(cases) >= TELLING and bool(cases[0].inputs)
     if several and all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
         arguments = " and ".join(exercise.arguments)
         raise _Wrong(f"{who} is the same on every draw: it does not depend on {arguments}.")
 
 
-def _refuse_flat(exercise: Exercise, who: str, given: list, truth: list) -> None:
+def _refuse_flat(part: Part) -> None:
     """Refuse one-dimensional arrays whose numbers are right, or not to be judged."""
-    wanted = truth[0]
-    if exercise.kind != "array" or np.ndim(given[0]) != 1 or np.ndim(wanted) != 2:
+    shape, wanted = np.shape(part.given[0]), np.shape(part.truth[0])
+    if part.exercise.kind != "array" or len(shape) != 1 or len(wanted) != 2:
         return
-    numbers_right = all(
-        np.ndim(a) == 1 and _close(a, b.ravel(), 1e-5)
-        for a, b in zip(given, truth, strict=True)
-    )
-    if numbers_right or exercise.holds:
-        mend = (
-            "make it a column with reshape(-1, 1), or keep the axis of a sum with keepdims=True"
-        )
-        if min(wanted.shape) > 1:
+    if part.exercise.holds or part.is_all([np.ravel(b) for b in part.truth]):
+        mend = "make it a column with reshape(-1, 1), or sum with keepdims=True"
+        if min(wanted) > 1:
             mend = "fold it with reshape"
-        elif wanted.shape[0] == 1:
+        elif wanted[0] == 1:
             mend = "lay it down as a row with reshape(1, -1)"
         raise _Wrong(
-            f"{who} is a 1-D array {given[0].shape}, neither row nor column: {mend}. "
-            f"Expected {wanted.shape}."
+            f"{part.who} is a 1-D array {shape}, neither row nor column: {mend}. Expected "
+            f"{wanted}."
         )
 
 
-def _refuse_words(exercise: Exercise, who: str, given: list, truth: list) -> None:
-    if exercise.kind in ("array", "arrays", "number"):
-        return
-    wrong = [(a, b) for a, b in zip(given, truth, strict=True) if a != b]
-    on = f"Wrong on {len(wrong)} of {len(given)} draws" if len(given) > 1 else "Wrong"
-    if exercise.kind == "shape":
-        raise _Wrong(f"{who} is not {given[0]}: count again.")
-    if exercise.kind in ("choice", "names"):
-        raise _Wrong(f"{on}: compare it with what the section counts or shows.")
+def _refuse_words(part: Part) -> None:
+    wrong = [(a, b) for a, b in zip(part.given, part.truth, strict=True) if a != b]
+    draws = f" on {len(wrong)} of {len(part.given)} draws" if len(part.given) > 1 else ""
+    label = f"{part.name}: wrong{draws}" if len(part.exercise.parts) > 1 else f"Wrong{draws}"
+    if part.exercise.kind == "shape":
+        raise _Wrong(f"{part.who} is not {part.given[0]}: count again.")
+    if part.exercise.kind != "words":
+        raise _Wrong(f"{label}: compare it with what the section counts or shows.")
     a, b = min(wrong, key=lambda pair: len(pair[1]))
     if len(a) != len(b):
         raise _Wrong(f"The answer has {len(a)} words where {len(b)} are asked for.")
     k = next(k for k in range(len(a)) if a[k] != b[k])
-    raise _Wrong(f"{on}: in one of them {a} has a wrong word at place {k}.")
+    raise _Wrong(f"{label}: in one of them {a} has a wrong word at place {k}.")
 
 
-def _refuse_shape(
-    exercise: Exercise, who: str, given: list, truth: list, cases: list[Case]
-) -> None:
-    for case, a, b in zip(cases, given, truth, strict=True):
-        if exercise.kind == "arrays":
-            if len(a) != len(b):
-                raise _Wrong(f"{who} holds {len(a)} arrays, expected {len(b)}.")
-            pairs = [
-                (x.shape, y.shape) for x, y in zip(a, b, strict=True) if x.shape != y.shape
-            ]
-            if pairs:
-                raise _Wrong(f"{who} holds an array {pairs[0][0]}, expected {pairs[0][1]}.")
-        shape, wanted = np.shape(a) if exercise.kind == "array" else (), np.shape(b)
-        if exercise.kind != "array" or shape == wanted:
-            continue
-        if shape == ():
-            raise _Wrong(f"{who} is a bare number: expected the shape {wanted}.")
-        drawn = f" for {_described(exercise, case.inputs)}" if case.inputs else ""
-        text = f"{who} has the shape {shape}, expected {wanted}{drawn}."
-        if len(shape) == 1 and len(wanted) == 2:
-            text += " A 1-D array is neither row nor column: reshape(-1, 1) makes it a column."
-        elif shape == wanted[::-1]:
-            text += " It is transposed."
-        elif len(wanted) == 2 and min(wanted) == 1 and shape == (max(wanted),) * 2:
-            text += " A column and a row, or a 1-D array, broadcast to a square in silence."
-        raise _Wrong(text)
+def _refuse_shape(part: Part, k: int) -> None:
+    given, truth, inputs = part.given[k], part.truth[k], part.cases[k].inputs
+    if part.exercise.kind == "arrays":
+        if len(given) != len(truth):
+            raise _Wrong(f"{part.who} holds {len(given)} arrays, expected {len(truth)}.")
+        for a, b in zip(given, truth, strict=True):
+            if a.shape != b.shape:
+                raise _Wrong(f"{part.who} holds an array {a.shape}, expected {b.shape}.")
+        return
+    shape, wanted = np.shape(given), np.shape(truth)
+    if shape == wanted:
+        return
+    if shape == ():
+        raise _Wrong(f"{part.who} is a bare number: expected the shape {wanted}.")
+    drawn = f" for {_described(part.exercise, inputs)}" if inputs else ""
+    text = f"{part.who} has the shape {shape}, expected {wanted}{drawn}."
+    if len(shape) == 1 and len(wanted) == 2:
+        text += " A 1-D array is neither row nor column: reshape(-1, 1) makes it a column."
+    elif shape == wanted[::-1]:
+        text += " It is transposed."
+    elif len(wanted) == 2 and min(wanted) == 1 and shape == (max(wanted),) * 2:
+        text += " A column and a row, or a 1-D array, broadcast to a square in silence."
+    raise _Wrong(text)
 
 
-def _refuse_entries(
-    exercise: Exercise, who: str, given: list, truth: list, cases: list[Case]
-) -> None:
+def _refuse_entries(part: Part) -> None:
     """Say how many entries differ on the smallest draw, and which one the most."""
-    if exercise.kind == "arrays":
-        pairs = zip(given[0], truth[0], strict=True)
-        wrong = [k for k, (a, b) in enumerate(pairs) if not _close(a, b, exercise.tolerance)]
-        raise _Wrong(f"{who} has the right shapes; the arrays {wrong}, from 0, differ.")
-    k = min(range(len(given)), key=lambda k: np.size(truth[k]))
-    a, b = np.asarray(given[k], dtype=float), np.asarray(truth[k], dtype=float)
-    difference = a - b
-    if difference.ndim == 0:
-        raise _Wrong(f"{who} is too {'large' if difference > 0 else 'small'}.")
-    far = np.abs(difference) > exercise.tolerance * max(1.0, np.abs(b).max())
-    worst = np.unravel_index(np.abs(difference).argmax(), difference.shape)
-    place = ", ".join(str(int(index)) for index in worst)
+    tolerance = part.exercise.tolerance
+    if part.exercise.kind == "arrays":
+        pairs = enumerate(zip(part.given[0], part.truth[0], strict=True))
+        wrong = [k for k, (a, b) in pairs if not _close(a, b, tolerance)]
+        raise _Wrong(f"{part.who} has the right shapes; the arrays {wrong}, from 0, differ.")
+    k = min(range(len(part.truth)), key=lambda k: np.size(part.truth[k]))
+    a, b = np.asarray(part.given[k], dtype=float), np.asarray(part.truth[k], dtype=float)
+    if b.ndim == 0:
+        raise _Wrong(f"{part.who} is too {'large' if a > b else 'small'}.")
+    far = int((np.abs(a - b) > tolerance * max(1.0, np.abs(b).max())).sum())
+    worst = np.unravel_index(np.abs(a - b).argmax(), b.shape)
     raise _Wrong(
-        f"{who} has the right shape, and {int(far.sum())} of {far.size} entries differ for "
-        f"{_described(exercise, cases[k].inputs)}. Entry [{place}] is off the most, by "
-        f"{float(difference[worst]):.2g}."
+        f"{part.who} has the right shape, and {far} of {b.size} entries differ for "
+        f"{_described(part.exercise, part.cases[k].inputs)}. Entry {[*map(int, worst)]} is off "
+        f"the most, by {float((a - b)[worst]):.2g}."
     )
