@@ -1,5 +1,6 @@
 """Figures: what they say, the style whatever the reader's settings, colours, legible type."""
 
+import base64
 import hashlib
 import os
 import subprocess
@@ -8,13 +9,17 @@ import sys
 import matplotlib
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
+from nbconvert import HTMLExporter, SlidesExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from sympy import eye, kronecker_product, ones
 
 from helpers import draw
 from helpers.draw import Cloud, Edge, Grid, matrices, style
 from helpers.symbolic import column, matrix
+from tools import publish
 
 
 def a_graph(label="2x"):
@@ -204,6 +209,7 @@ def test_a_figure_without_alternative_text_is_refused():
 # --- the style ------------------------------------------------------------------------------
 
 PLAIN = """
+import base64
 import hashlib
 from helpers import draw
 from helpers.draw import style
@@ -479,3 +485,27 @@ def test_a_heat_map_shows_each_units_own_values():
 def test_a_drawing_names_what_does_not_fit(draw_it, message):
     with pytest.raises(ValueError, match=message):
         draw_it()
+
+
+# --- on a page ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "exporter"), [("page", HTMLExporter), ("deck", SlidesExporter)]
+)
+def test_a_page_and_a_deck_keep_the_words_of_a_picture(
+    template, exporter, monkeypatch, tmp_path
+):
+    data, more = shown(a_graph(), 'An arrow, "2x" & more.', monkeypatch)
+    data["image/png"] = base64.b64encode(data["image/png"]).decode()
+    output = new_output("display_data", data, metadata=more["metadata"])
+    notebook = new_notebook(cells=[new_code_cell("draw.show(...)", outputs=[output])])
+    monkeypatch.setattr(publish, "ROOT", tmp_path)
+    path = publish.NOTEBOOKS / "solutions" / "a.ipynb"
+    publish._export(notebook, path, tmp_path, exporter, template_name=template)
+    (image,) = BeautifulSoup((tmp_path / "solutions" / "a.html").read_text(), "html.parser")(
+        "img"
+    )
+    assert image["alt"] == data["text/plain"]
+    assert image["width"] == "820"
+    assert image["src"].removeprefix("data:image/png;base64,") == data["image/png"]
