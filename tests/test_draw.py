@@ -190,10 +190,10 @@ def test_every_figure_is_a_png_with_its_sentence_and_its_data(figure, monkeypatc
     [
         (a_plot, "falling from 1.2e+03 to 2, on a log axis: error from 1e+00 to 1e-06."),
         (lambda: draw.grids(Grid("b", np.array([[-2], [0.5]]))), "b (2 × 1): −2.00, 0.50."),
-        (a_graph, "1 arrows: x→y 2x."),
+        (a_graph, "1 arrow: x→y 2x."),
         (
             lambda: draw.clouds(Cloud("t", np.eye(2), np.array([[0, 1]]))),
-            "t; 1 discs (label 0), 1 triangles (label 1).",
+            "t; 1 disc (label 0), 1 triangle (label 1).",
         ),
     ],
 )

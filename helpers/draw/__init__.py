@@ -4,6 +4,8 @@ Nothing here computes what a notebook teaches: each function draws what it is ha
 figure says in words what it was handed.
 """
 
+# ruff: noqa: F401
+
 from helpers.draw.curves import (
     Slope,  # an activation with its derivative, for slopes and touching
     approximations,  # a target and its fits, with their bends
@@ -50,44 +52,3 @@ from helpers.draw.style import (
     canvas,  # a figure with axes for plain matplotlib
     show,  # display a figure with its alternative text
 )
-
-__all__ = [
-    "ACCENT",
-    "ACTIVATIONS",
-    "BLUE",
-    "FAINT",
-    "GREY",
-    "INK",
-    "ORANGE",
-    "ROWS",
-    "Cloud",
-    "Edge",
-    "Grid",
-    "Slope",
-    "approximations",
-    "by_block",
-    "by_column",
-    "by_row",
-    "canvas",
-    "clouds",
-    "concatenation",
-    "decades",
-    "explore",
-    "folding",
-    "graph",
-    "grids",
-    "growth",
-    "heat_maps",
-    "lit_weight",
-    "log_log",
-    "loss_curves",
-    "over_depth",
-    "secants",
-    "show",
-    "slopes",
-    "stack",
-    "touching",
-    "window_pipeline",
-    "wiring",
-    "word_bars",
-]

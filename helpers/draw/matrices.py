@@ -203,7 +203,7 @@ def folding(
         "\n",
         Grid("the row, folded: δ xᵀ" if k == m else "the row, folded", so_far, placed),
     )
-    figure.says = f"Of the {m} blocks of {n}, {k} are in place as rows; {figure.says}"
+    figure.says = f"In place as rows: {k} of the {m} blocks of {n}; {figure.says}"
     return figure
 
 

@@ -26,6 +26,7 @@ from helpers.draw.style import (
     WIDTH,
     Picture,
     Sheet,
+    counted,
     some,
 )
 
@@ -119,7 +120,7 @@ def graph(
         turn = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
         written = {"rotation": turn, "rotation_mode": "anchor", "zorder": 5}
         # Where arrows meet or part at a node, a label stands at the end that is alone.
-        part = 0.12 * np.sign(starts.count(edge.start) - ends.count(edge.end))
+        part = 0.17 * np.sign(starts.count(edge.start) - ends.count(edge.end))
         middle = start + (0.5 + part) * (end - start)
         lit_text = ACCENT if edge.colour == ACCENT else INK
         x, y = middle + apart + 0.09 * across
@@ -154,7 +155,7 @@ def _says_of_graph(
         f"{e.start}→{e.end}" + (f" {e.above}".replace(" / ", "/") if e.above else "")
         for e in edges
     ]
-    said = [f"{len(edges)} arrows: {some(arrows, 7)}"]
+    said = [f"{counted(len(edges), 'arrow')}: {some(arrows, 7)}"]
     if back := [f"{e.end}→{e.start} {e.below}" for e in edges if e.below]:
         said.append(f"back: {some(back, 4)}")
     said += [
@@ -307,7 +308,7 @@ def _scatter(axes: Axes, P: NDArray, y: NDArray, size: float) -> None:
 
 def _tally(y: NDArray) -> str:
     ones = int((y == 1).sum())
-    return f"{y.size - ones} discs (label 0), {ones} triangles (label 1)"
+    return f"{counted(y.size - ones, 'disc')} (label 0), {counted(ones, 'triangle')} (label 1)"
 
 
 def clouds(
@@ -369,7 +370,7 @@ def clouds(
     return figure
 
 
-SHADES = LinearSegmentedColormap.from_list("shades", [PAPER, "#7d8792"])
+SHADES = LinearSegmentedColormap.from_list("shades", [PAPER, "#a4acb5"])
 
 
 def heat_maps(

@@ -162,6 +162,11 @@ def some(items: Iterable[object], most: int = 6) -> str:
     return ", ".join(items[:most]) + rest
 
 
+def counted(count: int, thing: str) -> str:
+    """Write a number of things: 1 arrow, 2 arrows."""
+    return f"{count} {thing}" + "s" * (count != 1)
+
+
 def rounded(value: float, scale: str = "linear") -> str:
     """Round a number to what every processor agrees on: two digits, or a power of ten."""
     if scale == "log" and value > 0:
@@ -189,7 +194,8 @@ def described(figure: Figure, alt: str) -> str:
     if not alt.strip():
         raise ValueError("alt is empty, expected a sentence that says what the figure shows")
     told = getattr(figure, "says", "") or some(filter(None, map(_says_of, figure.axes)), 4)
-    return f"{alt.strip()} {told}.".replace("..", ".") if told else alt.strip()
+    sentences = [part.strip().rstrip(".") + "." for part in (alt, told) if part]
+    return " ".join(sentences)
 
 
 def show(figure: Figure, alt: str) -> None:
