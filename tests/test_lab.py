@@ -25,7 +25,7 @@ def lab(tmp_path):
 
     The kernels' sockets lie in its runtime folder, and their paths must be short.
     """
-    runtime = Path(tempfile.mkdtemp(prefix="lab-"))
+    runtime = Path(tempfile.mkdtemp(prefix="lab-", dir="/tmp"))
     folders = {"JUPYTER_CONFIG_DIR": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(runtime)}
     process = subprocess.Popen(
         ["make", "lab", "LAB_FLAGS=--no-browser --port=0"],

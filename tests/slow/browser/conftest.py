@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,30 +55,33 @@ class Lab:
         kept = {
             "JUPYTER_CONFIG_DIR": "config",
             "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "IPYTHONDIR": "ipython",
         }
+        # The kernels' sockets lie here, and their paths must be short.
+        self.runtime = Path(tempfile.mkdtemp(prefix="lab-", dir="/tmp"))
+        here = {key: str(folder / name) for key, name in kept.items()}
         self.log = folder / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-                    *("--ip=127.0.0.1", "--port=0", "--LabApp.expose_app_in_browser=True"),
+                    *("--ip=127.0.0.1", "--port=0", "--transport=ipc"),
+                    "--LabApp.expose_app_in_browser=True",
                     f"--ServerApp.root_dir={self.notebooks}",
                 ],
-                env=os.environ | {key: str(folder / name) for key, name in kept.items()},
+                env=os.environ | here | {"JUPYTER_RUNTIME_DIR": str(self.runtime)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        self.address = self.announced(folder / "runtime")
+        self.address = self.announced()
 
-    def announced(self, runtime: Path) -> dict[str, str]:
+    def announced(self) -> dict[str, str]:
         """Wait until the server has written down its address and its token."""
         deadline = time.monotonic() + 60
         while self.process.poll() is None and time.monotonic() < deadline:
-            for file in runtime.glob("jpserver-*.json"):
+            for file in self.runtime.glob("jpserver-*.json"):
                 if text := file.read_text(encoding="utf-8"):
                     return json.loads(text)
             time.sleep(0.05)
@@ -112,6 +116,7 @@ def lab(browser, tmp_path_factory) -> Iterator[Lab]:
     yield lab
     lab.process.terminate()
     lab.process.wait(timeout=60)
+    shutil.rmtree(lab.runtime, ignore_errors=True)
 
 
 @pytest.fixture
