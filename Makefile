@@ -10,12 +10,14 @@ OLDEST := $(shell sed -n 's/^requires-python = ">=\(.*\)"/\1/p' pyproject.toml)
 COMMA  := ,
 # The tests of a file, or the cells of a notebook, run in order, as many files at once as there
 # are processors.
-PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder --no-header
+SPREAD := -n logical --dist loadfile --no-loadscope-reorder --no-header
+PYTEST := $(BIN)/python -m pytest $(SPREAD)
 # NB=05 is notebook 05 and its solutions; without it, all of them.
 NB     ?=
 BOOKS  := $(wildcard notebooks/$(NB)*.ipynb notebooks/solutions/$(NB)*.ipynb)
-# A test file for each room of helpers.
+# A test file for each room of helpers: the mathematics, and the rooms with rooms of their own.
 ROOMS  := $(wildcard $(patsubst helpers/%.py,tests/test_%.py,$(wildcard helpers/*.py)))
+LARGE  := $(wildcard $(patsubst helpers/%/__init__.py,tests/test_%.py,$(wildcard helpers/*/__init__.py)))
 # JupyterLab starts for root, as in a container, only when told to.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -65,7 +67,7 @@ bounds: $(READY)  ## test the helpers with the oldest and with the newest versio
 	  $(BIN)/uv venv --quiet --clear --python $(BIN)/python build/$$resolution && \
 	  VIRTUAL_ENV=build/$$resolution $(BIN)/uv pip install --quiet --resolution $$resolution --editable '.[dev]' && \
 	  build/$$resolution/bin/python -c 'import matplotlib, numpy, sympy; print("numpy", numpy.__version__, "sympy", sympy.__version__, "matplotlib", matplotlib.__version__)' && \
-	  build/$$resolution/bin/python -W ignore -m pytest --quiet -W ignore $(ROOMS) || exit 1; \
+	  build/$$resolution/bin/python -W ignore -m pytest $(SPREAD) --quiet -W ignore $(ROOMS) $(LARGE) || exit 1; \
 	done
 
 mutants: $(READY)  ## plant faults in the mathematics (or in NB=05) one at a time, report what goes unnoticed

@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from helpers.activations import ACTIVATIONS
 
-# The same examples on every run: a red test stays red until it is mended.
+# The same examples on every run: a red test stays red until it is fixed.
 settings.register_profile("series", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("series")
 

@@ -16,8 +16,17 @@ pytest_plugins = ["pytester"]
 
 SOURCES = [
     "print('one'); 1 + 1",
-    "from helpers.draw import Edge, graph, show\n"
-    "show(graph({'x': (0, 0), 'y': (1, 0)}, [Edge('x', 'y', '2x')], 1.7), 'From x to y.')",
+    """\
+import base64, io
+from IPython.display import display
+from PIL import Image, ImageDraw
+picture, file = Image.new('L', (200, 80), 'white'), io.BytesIO()
+pen = ImageDraw.Draw(picture)
+pen.line((20, 50, 180, 50), 'black', 3)
+pen.text((90, 20), '2x', 'black')
+picture.save(file, 'png')
+png = base64.b64encode(file.getvalue()).decode()
+display({'image/png': png, 'text/plain': 'A line from x to y.'}, raw=True)""",
     "raise ValueError('as expected')",
     "import sys\nfrom IPython.display import display\ndisplay('first')\nprint('second')",
 ]
@@ -42,8 +51,8 @@ def another_number(cells):
     cells[0].source = "print('one'); 1 + 2"
 
 
-def moved_arrow(cells):
-    cells[1].source = cells[1].source.replace("(1, 0)", "(1, 0.1)")
+def moved_line(cells):
+    cells[1].source = cells[1].source.replace("180, 50", "180, 54")
 
 
 def another_label(cells):
@@ -51,7 +60,7 @@ def another_label(cells):
 
 
 def another_size(cells):
-    cells[1].source = cells[1].source.replace("1.7", "1.8")
+    cells[1].source = cells[1].source.replace("80)", "81)")
 
 
 def no_error(cells):
@@ -84,7 +93,7 @@ def hangs(cells):
 
 # The faults, three notebooks full: each in the cell of its place, where it must be seen.
 FAULTS = {
-    "first": [never_run, moved_arrow, no_error, another_order],
+    "first": [never_run, moved_line, no_error, another_order],
     "second": [stripped, another_label, another_error, a_warning],
     "third": [another_number, another_size, counts_on, hangs],
 }
@@ -116,6 +125,8 @@ def test_each_planted_fault_is_seen_in_its_cell_and_nowhere_else(pytester, monke
         for cell in range(len(faults))
     }
     assert seen == planted
+    line = "Cell outputs differ: text/plain is …'3'…, stored …'2'…"
+    assert any(line in output for output in result.outlines)
     assert result.parseoutcomes()["passed"] == 4 * (len(FAULTS) + 1) - len(planted)
 
 
