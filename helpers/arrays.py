@@ -1,4 +1,4 @@
-"""Columns, vec and the fold: the shapes and the one order that every notebook keeps.
+"""Columns, vec and the fold: the shapes and the order of entries used in every notebook.
 
 Vectors are columns ``(n, 1)`` and vec is row-major, as numpy's C order. ``vec`` and ``fold``
 take sympy matrices and numpy arrays alike. Section 4.6 introduces vec, section 5.4 the fold.
@@ -15,9 +15,9 @@ from helpers.checks import check_numbers, check_shape
 
 
 def as_column(values: ArrayLike) -> NDArray:
-    """Make a column ``(n, 1)`` of n numbers: a list, a 1-D array, or a column or row already.
+    """Make a column ``(n, 1)`` of n numbers: a list, a 1-D array, a row or a column.
 
-    A matrix with several rows and several columns is refused, since it has no one order.
+    A matrix with several rows and several columns is refused: its order would be a guess.
     """
     array = np.asarray(values)
     if array.size == 0:
@@ -39,7 +39,7 @@ def vec(matrix: Any) -> Any:
 
 
 def fold(jacobian_row: Any, parameter: Any) -> Any:
-    """Fold a Jacobian ``(1, mn)`` by vec(parameter) into the parameter's shape ``(m, n)``.
+    """Fold a Jacobian ``(1, mn)`` with respect to vec(parameter) into the shape ``(m, n)``.
 
     The step from ``ds_dW`` to ``dW``: numerator layout to shape convention. Section 5.4.
     """
