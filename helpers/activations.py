@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -16,22 +17,47 @@ import sympy
 from numpy.typing import NDArray
 from sympy import Dummy, Expr, Piecewise
 
+from helpers.checks import check_numbers, in_floats
+
 
 @dataclass(frozen=True)
 class Activation:
     """One activation: ``symbolic`` for sympy; ``f`` and ``f_prime`` for numpy, elementwise.
 
-    ``holomorphic`` tells whether ``f`` also takes complex numbers, as a complex step needs.
+    f and f′ keep a floating type and compute whole numbers in float64. ``takes_complex`` tells
+    whether they take complex numbers, as a complex step needs; if not, they refuse them.
     """
 
     name: str
     symbolic: Callable[[Expr], Expr]
     f: Callable[[NDArray], NDArray]
     f_prime: Callable[[NDArray], NDArray]
-    holomorphic: bool = True
+    takes_complex: bool = True
+
+    def __post_init__(self) -> None:
+        """Let f and f′ see floats only, or say why they cannot."""
+        for part in ("f", "f_prime"):
+            object.__setattr__(self, part, self._of_floats(getattr(self, part)))
+
+    def _of_floats(self, function: Callable[[NDArray], NDArray]) -> Callable[[Any], NDArray]:
+        @wraps(function)
+        def of_floats(z: Any) -> NDArray:
+            z = np.asarray(z)
+            if z.dtype.kind != "f":
+                if z.dtype.kind not in "biuc":
+                    check_numbers("z", z)
+                if z.dtype.kind == "c" and not self.takes_complex:
+                    raise ValueError(
+                        f"z is complex, but {self.name} takes real numbers only: "
+                        "use central_difference in place of complex_step"
+                    )
+                z = in_floats(z)
+            return function(z)
+
+        return of_floats
 
     def symbolic_prime(self, argument: Expr) -> Expr:
-        """Differentiate the symbolic form and put ``argument`` in: f′(argument), by sympy."""
+        """Differentiate the symbolic form with sympy and return f′(argument)."""
         t = Dummy()
         return self.symbolic(t).diff(t).subs(t, argument)
 
@@ -49,11 +75,13 @@ def _sigmoid(z: NDArray) -> NDArray:
 
 
 def _sigmoid_prime(z: NDArray) -> NDArray:
-    return _sigmoid(z) * (1 - _sigmoid(z))
+    p = _sigmoid(z)
+    return p * (1 - p)
 
 
 def _tanh_prime(z: NDArray) -> NDArray:
-    return 1 - np.tanh(z) ** 2
+    h = np.tanh(z)
+    return 1 - h * h
 
 
 def _relu_symbolic(t: Expr) -> Expr:
@@ -61,12 +89,12 @@ def _relu_symbolic(t: Expr) -> Expr:
 
 
 def _relu(z: NDArray) -> NDArray:
-    return np.where(z > 0, z, 0.0)
+    return np.where(z <= 0, 0.0, z)  # so that a NaN stays one
 
 
 def _relu_prime(z: NDArray) -> NDArray:
     # f′(0) = 0, as in PyTorch and JAX. Max and Heaviside would give ½ there.
-    return np.where(z > 0, 1.0, 0.0)
+    return (z > 0).astype(z.dtype)
 
 
 def _swish_symbolic(t: Expr) -> Expr:
@@ -78,14 +106,16 @@ def _swish(z: NDArray) -> NDArray:
 
 
 def _swish_prime(z: NDArray) -> NDArray:
-    return _swish(z) + _sigmoid(z) * (1 - _swish(z))
+    p = _sigmoid(z)
+    h = z * p
+    return h + p * (1 - h)
 
 
 _erf = np.vectorize(math.erf, otypes=[float])  # numpy has none
 
 
 def _normal_cdf(z: NDArray) -> NDArray:
-    return (1 + _erf(z / math.sqrt(2))) / 2
+    return (1 + _erf(z / math.sqrt(2)).astype(z.dtype)) / 2
 
 
 def _normal_density(z: NDArray) -> NDArray:
@@ -110,9 +140,9 @@ def _same(t: Any) -> Any:
 
 sigmoid = Activation("sigmoid", _sigmoid_symbolic, _sigmoid, _sigmoid_prime)
 tanh = Activation("tanh", sympy.tanh, np.tanh, _tanh_prime)
-relu = Activation("ReLU", _relu_symbolic, _relu, _relu_prime, holomorphic=False)
+relu = Activation("ReLU", _relu_symbolic, _relu, _relu_prime, takes_complex=False)
 swish = Activation("Swish", _swish_symbolic, _swish, _swish_prime)
-gelu = Activation("GELU", _gelu_symbolic, _gelu, _gelu_prime, holomorphic=False)
+gelu = Activation("GELU", _gelu_symbolic, _gelu, _gelu_prime, takes_complex=False)
 # No activation at all: what a network becomes without one (section 2.3). Not one of the five.
 identity = Activation("identity", _same, _same, np.ones_like)
 
