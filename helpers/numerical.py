@@ -5,44 +5,74 @@ Section 4.1 shows why the central difference has a best step and the complex ste
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from helpers.checks import check_numbers
+from helpers.checks import check_numbers, in_floats
 
 
-def _by_entries(slope: Callable[[tuple[int, ...]], float], at: NDArray) -> NDArray:
-    check_numbers("at", np.asarray(at))
-    gradient = np.empty(np.shape(at))
-    for index in np.ndindex(gradient.shape):
-        gradient[index] = slope(index)
-    return gradient
-
-
-def _moved(at: NDArray, index: tuple[int, ...], step: complex) -> NDArray:
-    moved = np.array(at, dtype=type(step))
-    moved[index] += step
-    return moved
+def _point(at: NDArray) -> NDArray:
+    at = np.asarray(at)
+    check_numbers("at", at)
+    if at.dtype.kind == "c":
+        raise ValueError(f"at has the type {at.dtype}, expected real numbers")
+    return in_floats(at)
 
 
 def _number(value: NDArray) -> complex:
     if np.size(value) != 1:
         raise ValueError(f"function returns shape {np.shape(value)}, expected one number")
-    return np.asarray(value).item()
+    number = np.asarray(value)
+    check_numbers("the value of function", number)
+    return number.item()
+
+
+def _slope(function: Callable[[NDArray], NDArray], at: NDArray, by: NDArray) -> float:
+    """Compute (function(at + by) − function(at − by)) / 2, checked to be a real number."""
+    rise = _number(function(at + by)) - _number(function(at - by))
+    if isinstance(rise, complex):
+        raise ValueError("function returns a complex number at a real point, expected a real")
+    return rise / 2
 
 
 def complex_step(function: Callable[[NDArray], NDArray], at: NDArray) -> NDArray:
-    """Differentiate a function that returns one number, by every entry of ``at``.
+    """Differentiate a function that returns one number with respect to every entry of ``at``.
 
     The result has the shape of ``at`` and is exact to rounding: the imaginary part of
-    function(at + ih) / h with h = 1e-30 subtracts nothing. The function must be built of
-    operations that take complex numbers. Squire & Trapp 1998.
+    function(at + ih) / h with h = 1e-30 subtracts nothing. The function must be analytic: abs,
+    norm, .real and conj lose the imaginary part. That is a ``ValueError``, raised where the
+    result is real or disagrees with a central difference in one direction.
+    Squire & Trapp 1998.
     """
+    at = _point(at)
     step = 1e-30
-    return _by_entries(
-        lambda index: _number(function(_moved(at, index, step * 1j))).imag / step, at
+    gradient = np.empty_like(at)
+    slip = "abs, norm, .real and conj do; use central_difference there"
+    for index in np.ndindex(at.shape):
+        moved = at.astype(np.result_type(at, np.complex128))
+        moved[index] += step * 1j
+        value = _number(function(moved))
+        if not isinstance(value, complex):
+            raise ValueError(
+                f"function returns the real number {value:.6g}, expected a complex one: some "
+                f"operation loses the imaginary part ({slip})"
+            )
+        gradient[index] = value.imag / step
+    # One direction, no entry of which is 0 or cancels another by chance.
+    wide = at.astype(np.result_type(at, np.float64))
+    towards = np.maximum(1, np.abs(wide)) * np.cos(np.arange(at.size)).reshape(at.shape)
+    noise = 1e-12 * max(1, abs(_number(function(wide))))
+    for length in (6e-6, 1e-9):  # the shorter one where function is very steep
+        rises = gradient * (length * towards)
+        rise = _slope(function, wide, length * towards)
+        if abs(rises.sum() - rise) <= 1e-3 * np.abs(rises).sum() + noise:
+            return gradient
+    raise ValueError(
+        "the complex step and a central difference disagree: some operation of function loses "
+        f"the imaginary part ({slip})"
     )
 
 
@@ -51,59 +81,76 @@ def central_difference(
 ) -> NDArray:
     """Differentiate as ``complex_step`` does, from two real values either side.
 
-    The default step is about the cube root of the machine epsilon; about ten digits hold.
+    ``step`` is relative to the larger of 1 and the size of the entry that moves. Its default is
+    about the cube root of the machine epsilon; about ten digits hold.
     """
-    if not step > 0:
+    at = _point(at)
+    if not (math.isfinite(step) and step > 0):
         raise ValueError(f"step is {step}, expected a positive number")
-    return _by_entries(
-        lambda index: (
-            (
-                _number(function(_moved(at, index, step)))
-                - _number(function(_moved(at, index, -step)))
+    gradient = np.empty_like(at)
+    wide = at.astype(np.result_type(at, np.float64))
+    for index in np.ndindex(at.shape):
+        by = np.zeros_like(wide)
+        by[index] = step * max(1, abs(wide[index]))
+        if wide[index] + by[index] == wide[index]:
+            raise ValueError(f"step is {step}, too small to move the entry {wide[index]:.6g}")
+        gradient[index] = _slope(function, wide, by) / by[index]
+    return gradient
+
+
+def _compared(ways: dict[str, NDArray]) -> dict[str, NDArray]:
+    """Turn every way into floats of one shape, or say which one cannot be compared."""
+    if len(ways) < 2:
+        raise ValueError(f"got {len(ways)} array{'' if ways else 's'}; need two to compare")
+    arrays = {name: np.asarray(way) for name, way in ways.items()}
+    first, reference = next(iter(arrays.items()))
+    for name, array in arrays.items():
+        if array.shape != reference.shape:
+            raise ValueError(
+                f"{name} is {array.shape}, expected {reference.shape} like {first}"
             )
-            / (2 * step)
-        ),
-        at,
-    )
+        if array.size == 0:
+            raise ValueError(f"{name} is {array.shape}: empty, so there is nothing to compare")
+        check_numbers(name, array)
+    # Whole numbers and small floats would wrap around or overflow in the subtraction.
+    return {name: array.astype(np.result_type(array, float)) for name, array in arrays.items()}
 
 
 def largest_difference(**ways: NDArray) -> float:
-    """Find the largest absolute difference between the first way and any other.
+    """Find the largest absolute difference between the first array and any other.
 
-    All must be arrays of one shape, without NaN: numpy would broadcast ``(m, 1)`` against
-    ``(1, m)`` in silence. Raises ``ValueError`` otherwise.
+    All must have one shape and hold finite numbers. Otherwise it is a ``ValueError``: numpy
+    would silently broadcast ``(m, 1)`` against ``(1, m)``, and a NaN hides every difference.
     """
-    if len(ways) < 2:
-        raise ValueError(f"{len(ways)} way given, expected at least two to compare")
-    (first, reference), *others = ((name, np.asarray(way)) for name, way in ways.items())
-    for name, way in ((first, reference), *others):
-        if way.shape != reference.shape:
-            raise ValueError(f"{name} is {way.shape}, expected {reference.shape} like {first}")
-        check_numbers(name, way)
-    return max(float(np.abs(way - reference).max()) for _, way in others)
+    reference, *others = _compared(ways).values()
+    return max(float(np.abs(other - reference).max()) for other in others)
 
 
 def agree(tolerance: float = 1e-12, **ways: NDArray) -> None:
-    """Assert that every way gives the same numbers, and print so with their shape.
+    """Assert that all arrays hold the same numbers, and print so with their shape.
 
-    An ``AssertionError`` prints the two that differ. The sentence names the bound and not the
-    difference itself, which is rounding and would change from one processor to another.
+    The tolerance is relative to the larger of 1 and the largest entry. An ``AssertionError``
+    prints the two that differ. What is printed names the tolerance and not the difference
+    itself, which is rounding and would change from one processor to another.
     """
-    largest_difference(**ways)
-    (first, reference), *others = ways.items()
-    for name, way in others:
-        difference = largest_difference(reference=reference, way=way)
-        assert difference <= tolerance, (
-            f"{name} differs from {first} by {difference:.2g}, more than {tolerance:g}:\n"
-            f"{first} =\n{np.array_str(np.asarray(reference), precision=6)}\n"
-            f"{name} =\n{np.array_str(np.asarray(way), precision=6)}"
+    if not (math.isfinite(tolerance) and tolerance >= 0):
+        raise ValueError(f"tolerance is {tolerance}, expected a finite number of at least 0")
+    (first, reference), *others = _compared(ways).items()
+    for name, other in others:
+        difference = float(np.abs(other - reference).max())
+        largest = max(1.0, float(np.abs(reference).max()), float(np.abs(other).max()))
+        scale = f" times the largest entry, {largest:.2g}" if largest > 1 else ""
+        assert difference <= tolerance * largest, (
+            f"{name} differs from {first} by {difference:.2g}, "
+            f"more than {tolerance:g}{scale}:\n"
+            f"{first} =\n{np.array_str(reference, precision=6)}\n"
+            f"{name} =\n{np.array_str(other, precision=6)}"
         )
-    names = " = ".join(ways)
-    print(f"{names}: shape {np.shape(reference)}, equal to within {tolerance:g}")
+    print(f"{' = '.join(ways)}: shape {reference.shape}, equal to within {tolerance:g}")
 
 
 class CountedNumber:
-    """A number that counts the multiplications it takes part in; ``count_products`` uses it."""
+    """A number that counts its multiplications, for ``count_products``."""
 
     __slots__ = ("tally", "value")
 
@@ -122,7 +169,10 @@ class CountedNumber:
 
 
 def count_products(function: Callable[..., NDArray], *arrays: NDArray) -> int:
-    """Run ``function(*arrays)`` and count the multiplications of single numbers it makes."""
+    """Run ``function(*arrays)`` and count the multiplications of single numbers in it.
+
+    Every array that takes part must be among the arguments.
+    """
     tally = [0]
     count = np.vectorize(lambda value: CountedNumber(value, tally), otypes=[object])
     function(*(count(array) for array in arrays))
