@@ -16,16 +16,17 @@ from sympy import (
     Expr,
     Function,
     ImmutableMatrix,
-    ImmutableSparseMatrix,
     MatMul,
     MatrixBase,
+    MatrixExpr,
+    SparseMatrix,
     Symbol,
     lambdify,
 )
 from sympy.core.function import ArgumentIndexError
 
 from helpers.activations import Activation
-from helpers.checks import check_shape, check_whole
+from helpers.checks import check_numbers, check_shape, check_whole
 
 
 def column(name: str, rows: int) -> ImmutableMatrix:
@@ -69,19 +70,32 @@ def elementwise(name: str) -> type[Elementwise]:
     return type(name, (Elementwise,), {})
 
 
+def _multiplied(value: Expr | MatrixBase) -> Expr | MatrixBase:
+    """Carry out a product that was only written down."""
+    written = isinstance(value, MatrixExpr) and not isinstance(value, MatrixBase)
+    return value.doit().as_explicit() if written else value
+
+
 def _entries(name: str, value: Expr | MatrixBase) -> list[Expr]:
+    value = _multiplied(value)
     if isinstance(value, Expr) and not isinstance(value, MatrixBase):
         return [value]
+    if not isinstance(value, MatrixBase):
+        kind = type(value).__name__
+        raise ValueError(
+            f"{name} is of type {kind}, expected a sympy column: column({name!r}, n)"
+        )
     check_shape(name, value, (None, 1))
     return list(value)
 
 
 def jacobian(y: Expr | MatrixBase, x: MatrixBase) -> ImmutableMatrix:
-    """Differentiate the column y ``(m, 1)`` by the column x ``(n, 1)``: the full ``(m, n)``.
+    """Differentiate the column y ``(m, 1)`` with respect to the column x ``(n, 1)``, in full.
 
-    Numerator layout, row i the partials of y_i, as sympy's ``Matrix.jacobian``. The cost grows
-    with the non-zero entries: each term of y_i is differentiated only by the symbols in it. A
-    scalar y gives a row ``(1, n)``. Sections 4.2 and 4.3.
+    The result is ``(m, n)``, numerator layout: row i holds the partials of y_i, as in sympy's
+    ``Matrix.jacobian``. The cost grows with the non-zero entries, since each term of y_i is
+    differentiated only with respect to the symbols in it. A scalar y gives a row ``(1, n)``.
+    Sections 4.2 and 4.3.
     """
     variables = _entries("x", x)
     place = {variable: j for j, variable in enumerate(variables)}
@@ -98,11 +112,13 @@ def jacobian(y: Expr | MatrixBase, x: MatrixBase) -> ImmutableMatrix:
             for variable in term.free_symbols & place.keys():
                 terms.setdefault((i, place[variable]), []).append(term.diff(variable))
         partials.update({index: Add(*parts) for index, parts in terms.items()})
-    return ImmutableMatrix(ImmutableSparseMatrix(len(outputs), len(variables), partials))
+    return ImmutableMatrix(SparseMatrix(len(outputs), len(variables), partials))
 
 
 def product(*factors: MatrixBase) -> MatMul:
-    """Write matrices side by side, unmultiplied, to be seen before ``.doit()`` multiplies."""
+    """Write matrices side by side, to be seen before ``.doit()`` multiplies them."""
+    for k, factor in enumerate(factors):
+        check_shape(f"factor {k + 1}", factor, (None, None))
     for k, (left, right) in enumerate(pairwise(factors)):
         check_shape(f"factor {k + 2}", right, (left.shape[1], None))
     return MatMul(*(ImmutableMatrix(factor) for factor in factors))
@@ -111,7 +127,7 @@ def product(*factors: MatrixBase) -> MatMul:
 def choose(
     expression: Expr | MatrixBase, f: type[Elementwise], activation: Activation
 ) -> Expr | MatrixBase:
-    """Put a concrete activation in the place of the unspecified f and of its derivative f'."""
+    """Replace the unspecified f and its derivative f' by those of an activation."""
     f_prime = elementwise(f.__name__ + "'")
     return expression.replace(f_prime, activation.symbolic_prime).replace(
         f, activation.symbolic
@@ -121,19 +137,36 @@ def choose(
 def evaluate(expression: Expr | MatrixBase, values: Mapping[MatrixBase, NDArray]) -> NDArray:
     """Turn a symbolic expression into numbers: each matrix of symbols takes its array's values.
 
-    A symbolic matrix gives an array of its shape, an expression gives ``(1, 1)``. A symbol left
-    without a value is a ``ValueError``. Numbers too large for exp are an ``OverflowError``.
+    A symbolic matrix gives an array of its shape, an expression gives ``(1, 1)``. The numbers
+    are computed in float64 and returned in the arrays' own floating type. A symbol without a
+    value or an f without an activation is a ``ValueError``; a number too large for exp is an
+    ``OverflowError``.
     """
     names: list[Symbol] = []
     numbers: list[float] = []
+    types: list[np.dtype] = []
     for symbols, array in values.items():
-        check_shape(f"the values of {symbols[0]} …", array, tuple(symbols.shape))
+        check_shape("the key of values", symbols, (None, None))
+        name = f"the array for {symbols[0]}, ..."
+        check_shape(name, array, tuple(symbols.shape))
+        array = np.asarray(array)
+        check_numbers(name, array)
+        if array.dtype.kind == "c":
+            raise ValueError(f"{name} is complex, expected real numbers")
+        types += [array.dtype] if array.dtype.kind == "f" else []
         names.extend(symbols)
-        numbers.extend(array.ravel())
-    whole = ImmutableMatrix([[expression]])  # a matrix in a block of its own is that matrix
+        numbers.extend(array.astype(float).ravel().tolist())
+    # A matrix in a block of its own is that matrix.
+    whole = ImmutableMatrix([[_multiplied(expression)]])
+    unspecified = sorted({str(call.func) for call in whole.atoms(Elementwise)})
+    if unspecified:
+        raise ValueError(
+            f"expression holds {', '.join(unspecified)} unspecified: "
+            "put an activation in its place with choose(expression, f, activation)"
+        )
     missing = sorted(str(symbol) for symbol in whole.free_symbols - set(names))
     if missing:
         raise ValueError(f"values has nothing for {', '.join(missing)}, expected every symbol")
     # One number at a time, so Python's own functions do, erf among them.
     flat = lambdify(names, list(whole), modules="math", cse=True)(*numbers)
-    return np.array(flat, dtype=float).reshape(whole.shape)
+    return np.array(flat, dtype=np.result_type(*types or [float])).reshape(whole.shape)
