@@ -4,6 +4,9 @@ Every line of the backward pass is derived in notebook 05. A network is a list o
 ``Affine(W, b)``; layer k, counted from 0, takes ``h[k]`` and makes ``z[k] = W h[k] + b``.
 Between two layers stands the activation, ``h[k + 1] = f(z[k])``; after the last one there is
 none: ``z[-1]`` is the score s ``(1, B)``, and p = σ(s). Samples are columns throughout.
+
+Everything is computed in the widest floating type of the layers and X, or in float64 if they
+hold whole numbers. The labels may have any type.
 """
 
 from __future__ import annotations
@@ -11,13 +14,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.activations import Activation, sigmoid
-from helpers.checks import check_numbers, check_shape, check_whole
+from helpers.checks import check_numbers, check_shape, check_whole, in_floats
 
 
 class Affine(NamedTuple):
@@ -65,75 +68,87 @@ def initial_layers(sizes: Sequence[int], scale: float = 1.0, seed: int = 0) -> l
 
 
 def forward(layers: Sequence[Affine], X: NDArray, activation: Activation) -> Signals:
-    """Run the columns of X ``(n, B)`` through the layers, and keep every h and z."""
-    _check_layers(layers)
-    check_shape("X", X, (layers[0].W.shape[1], None))
-    return _forward(layers, X, activation)
+    """Run the columns of X ``(n, B)`` through the layers, and keep every h and z.
 
-
-def _forward(layers: Sequence[Affine], X: NDArray, activation: Activation) -> Signals:
+    A NaN or an infinite entry in X or in a layer is a ``ValueError``; so is an overflow.
+    """
+    _check_shapes(layers, X)
+    layers, X = _in_one_type(layers, X)
     h, z = [X], []
-    for W, b in layers:
-        z.append(W @ h[-1] + b)
-        h.append(activation.f(z[-1]))
-    return Signals(h[:-1], z)  # no activation after the last layer
+    with np.errstate(over="ignore", invalid="ignore"):  # raised below, by name
+        for k, (W, b) in enumerate(layers):
+            if k > 0:
+                h.append(activation.f(z[-1]))
+            z.append(W @ h[-1])
+            z[-1] += b
+    # An entry of W, b or h that is not finite leaves one in z, which is cheaper to look at.
+    if not all(np.isfinite(made).all() for made in z):
+        _blame(layers, X)
+    return Signals(h, z)
 
 
 def logistic_loss(s: NDArray, y: NDArray) -> float | complex:
     """Average −[y log p + (1−y) log(1−p)], p = σ(s), over the batch: s and y are ``(1, B)``.
 
-    Computed as softplus(s) − y·s, which is the same and cannot overflow. Takes complex s too,
-    for a complex step.
+    Computed as log(1 + exp(−s)) for the label 1 and log(1 + exp(s)) for 0, which is the same
+    and cannot overflow. Takes complex s too, for a complex step.
     """
     check_shape("s", s, (1, None))
+    check_numbers("s", s)
     _check_labels(y, s.shape[1])
-    return _loss(s, y).item()
-
-
-def _loss(s: NDArray, y: NDArray) -> NDArray:
-    # softplus(s) = log(1 + exp(s)): the exponent is never positive.
-    positive = s.real > 0
-    softplus = np.where(positive, s, 0) + np.log1p(np.exp(np.where(positive, -s, s)))
-    return (softplus - y * s).mean()
+    s = in_floats(s)
+    t = np.where(y == 1, -s, s)
+    positive = t.real > 0  # log(1 + exp(t)) = t + log(1 + exp(−t)): no exponent is positive
+    softplus = np.where(positive, t, 0.0) + np.log1p(np.exp(np.where(positive, -t, t)))
+    return softplus.sum().item() / softplus.size
 
 
 def backward(
     layers: Sequence[Affine], signals: Signals, Delta: NDArray, activation: Activation
 ) -> list[Affine]:
-    """Send ``Delta``, the gradient at the score ``(1, B)``, back to every W and b.
+    """Send ``Delta``, the gradient at the scores ``z[-1]``, back to every W and b.
 
     At each layer dW = ΔXᵀ, with the layer's own input for X (sections 5.4 and 5.7), and db is
     the sum of Δ's columns (5.5 and 5.7). The layer below gets Δ from this one (5.1): WᵀΔ (5.5),
     times f′(z) entry by entry (5.6).
     """
+    if not len(layers) == len(signals.h) == len(signals.z) > 0:
+        counts = f"{len(layers)} layers, {len(signals.h)} h and {len(signals.z)} z"
+        raise ValueError(f"layers and signals have {counts}, expected as many of each")
+    check_shape("Delta", Delta, (len(layers[-1].W), None))
+    for k, ((W, _), h, z) in enumerate(zip(layers, *signals, strict=True)):
+        check_shape(f"signals.h[{k}]", h, (None, Delta.shape[1]))
+        check_shape(f"signals.z[{k}]", z, (None, Delta.shape[1]))
+        check_shape(f"layers[{k}].W", W, (len(z), len(h)))
+    check_numbers("Delta", Delta)
+    wide = signals.z[-1].dtype
+    wide = np.result_type(wide, Delta) if Delta.dtype.kind in "fc" else wide
+    Delta = Delta.astype(wide, copy=False)
     gradients = []
     for k in reversed(range(len(layers))):
         gradients.append(Affine(Delta @ signals.h[k].T, Delta.sum(axis=1, keepdims=True)))
         if k > 0:
-            Delta = (layers[k].W.T @ Delta) * activation.f_prime(signals.z[k - 1])
+            Delta = layers[k].W.T @ Delta
+            Delta *= activation.f_prime(signals.z[k - 1])
     return gradients[::-1]
 
 
 def loss_and_gradients(
     layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activation
 ) -> tuple[float, list[Affine]]:
-    """Compute the mean logistic loss of labels y ``(1, B)``, and its gradient by every W and b.
+    """Compute the mean logistic loss of labels y ``(1, B)``, and all its gradients.
 
-    The Δ at the score is (p − y)/B: section 5.1 derives p − y, section 5.7 places the 1/B.
+    There is one for every W and b, in the same shape. The Δ at the score is (p − y)/B: section
+    5.1 derives p − y, section 5.7 places the 1/B.
     """
-    _check_layers(layers)
-    check_shape("X", X, (layers[0].W.shape[1], None))
-    _check_labels(y, X.shape[1])
-    return _loss_and_gradients(layers, X, y, activation)
-
-
-def _loss_and_gradients(
-    layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activation
-) -> tuple[float, list[Affine]]:
-    signals = _forward(layers, X, activation)
+    _check_one_score(layers)
+    signals = forward(layers, X, activation)
     s = signals.z[-1]
-    Delta = (sigmoid.f(s) - y) / y.shape[1]
-    return _loss(s, y).item(), backward(layers, signals, Delta, activation)
+    loss = logistic_loss(s, y)
+    Delta = sigmoid.f(s)
+    Delta -= y
+    Delta /= y.shape[1]
+    return loss, backward(layers, signals, Delta, activation)
 
 
 def train(
@@ -152,43 +167,35 @@ def train(
     check_whole("steps", steps)
     if not (math.isfinite(rate) and rate > 0):
         raise ValueError(f"rate is {rate}, expected a positive number")
-    loss, gradients = loss_and_gradients(layers, X, y, activation)
+    _check_shapes(layers, X)
+    layers, X = _in_one_type(layers, X)
+    if X.dtype == np.float16:
+        raise ValueError("layers and X are float16, where Adam's 1e-8 is 0: use float32")
+    trained = [Affine(W.copy(), b.copy()) for W, b in layers]
+    parameters = [part for layer in trained for part in layer]
+    means, squares = ([np.zeros_like(part) for part in parameters] for _ in range(2))
+    loss, gradients = loss_and_gradients(trained, X, y, activation)
     losses = [loss]
-    # All parameters in one array, and the layers as views into it: Adam is elementwise.
-    theta = _flat(layers)
-    trained = _views(theta, layers)
-    mean, square = np.zeros_like(theta), np.zeros_like(theta)
     for step in range(1, steps + 1):
-        d_theta = _flat(gradients)
-        mean += 0.1 * (d_theta - mean)
-        square += 0.001 * (d_theta * d_theta - square)
-        mean_hat, square_hat = mean / (1 - 0.9**step), square / (1 - 0.999**step)
-        theta -= rate * mean_hat / (np.sqrt(square_hat) + 1e-8)
-        loss, gradients = _loss_and_gradients(trained, X, y, activation)
+        slopes = [part for layer in gradients for part in layer]
+        for part, d, mean, square in zip(parameters, slopes, means, squares, strict=True):
+            mean += 0.1 * (d - mean)
+            square += 0.001 * (d * d - square)
+            mean_hat, square_hat = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+            part -= rate * mean_hat / (np.sqrt(square_hat) + 1e-8)
+        loss, gradients = loss_and_gradients(trained, X, y, activation)
         losses.append(loss)
     return Trained(trained, np.array(losses))
 
 
-def _flat(layers: Sequence[Affine]) -> NDArray:
-    return np.concatenate([part.ravel() for layer in layers for part in layer], dtype=float)
-
-
-def _views(theta: NDArray, layers: Sequence[Affine]) -> list[Affine]:
-    views, at = [], 0
-    for W, b in layers:
-        to_b, end = at + W.size, at + W.size + b.size
-        views.append(Affine(theta[at:to_b].reshape(W.shape), theta[to_b:end].reshape(b.shape)))
-        at = end
-    return views
-
-
 def predict(layers: Sequence[Affine], X: NDArray, activation: Activation) -> NDArray:
     """Compute p = σ(s) ``(1, B)``: the probability that each column's label is 1."""
+    _check_one_score(layers)
     return sigmoid.f(forward(layers, X, activation).z[-1])
 
 
 def accuracy(layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activation) -> float:
-    """Find the share of columns on the right side of p = ½."""
+    """Compute the share of columns whose label is 1 where p > ½ and 0 elsewhere."""
     p = predict(layers, X, activation)
     _check_labels(y, X.shape[1])
     return float(((p > 0.5) == y).mean())
@@ -208,19 +215,46 @@ def linear_probe(H: NDArray, y: NDArray) -> float:
     return float(((with_one @ w_and_c > 0) == y.T).mean())
 
 
-def _check_layers(layers: Sequence[Affine]) -> None:
+def _check_shapes(layers: Sequence[Affine], X: NDArray) -> None:
     if not layers:
         raise ValueError("layers is empty, expected at least one Affine(W, b)")
     rows = None
     for k, (W, b) in enumerate(layers):
         check_shape(f"layers[{k}].W", W, (None, rows))
-        check_numbers(f"layers[{k}].W", W)
         rows = W.shape[0]
         check_shape(f"layers[{k}].b", b, (rows, 1))
+    check_shape("X", X, (layers[0].W.shape[1], None))
+    if X.shape[1] == 0:
+        raise ValueError(f"X is {X.shape}, expected at least one column")
+
+
+def _in_one_type(layers: Sequence[Affine], X: NDArray) -> tuple[list[Affine], NDArray]:
+    """Give layers and X the widest floating type among them."""
+    types = {X.dtype} | {part.dtype for layer in layers for part in layer}
+    floats = [type for type in types if type.kind in "fc"]
+    if len(floats) == len(types) == 1:
+        return list(layers), X
+    if any(type.kind not in "biufc" for type in types):
+        _blame(layers, X)
+    wide = np.result_type(*floats or [float])
+    return [Affine(W.astype(wide), b.astype(wide)) for W, b in layers], X.astype(wide)
+
+
+def _blame(layers: Sequence[Affine], X: NDArray) -> NoReturn:
+    """Raise a ``ValueError`` that names the array which does not hold finite numbers."""
+    check_numbers("X", X)
+    for k, (W, b) in enumerate(layers):
+        check_numbers(f"layers[{k}].W", W)
         check_numbers(f"layers[{k}].b", b)
+    raise ValueError(f"layers makes a z too large for {X.dtype}: its weights are too large")
+
+
+def _check_one_score(layers: Sequence[Affine]) -> None:
+    if layers:
+        check_shape("the last layer's W", layers[-1].W, (1, None))
 
 
 def _check_labels(y: NDArray, samples: int) -> None:
     check_shape("y", y, (1, samples))
-    if not np.isin(y, (0, 1)).all():
+    if not ((y == 0) | (y == 1)).all():
         raise ValueError("y holds a number other than 0 and 1, expected labels 0 or 1")
