@@ -1,7 +1,7 @@
-"""The two corpora of section 3: sentences with a name in them, written by a seeded generator.
+"""The two corpora of section 3: sentences that contain a name, written by a seeded generator.
 
 Each sentence fills the slots of a template. All words are lower case, since capitals would give
-the answer away. *Ordinary* is everyday sentences; in *interaction* no word decides alone.
+the answer away. *Ordinary* holds everyday sentences; in *interaction* no single word decides.
 Section 3.2 shows the window, section 3.6 trains on the first corpus, and "Measure what the
 hidden layer is worth" on both.
 """
@@ -20,7 +20,7 @@ from helpers.checks import check_whole
 PAD, UNK = "<pad>", "<unk>"  # beyond the sentence's edge; a word that training never saw
 DROP = 0.3  # how often a training name becomes <unk>, so that <unk> is learned as well
 
-# Names that are always one thing. The generator deals them anew: 16 to train, 6 held out.
+# Names with one meaning. Each seed splits them afresh: 16 to train on, 6 held out.
 # fmt: off
 LOCATIONS = (
     "london", "paris", "berlin", "madrid", "rome", "vienna", "lisbon", "oslo",
@@ -46,9 +46,9 @@ SLOTS = {
     "{did}": ("smiled", "laughed", "waited", "slept", "danced", "wrote"),
     "{verb}": ("stayed", "worked", "waited", "ate", "sang", "slept"),
 }
-# Twelve templates for each kind of name: nine to train, the last three held out. The held-out
-# ones put words that training knows into an order that it does not; the last of each kind also
-# has a word beside the name that training never saw: letter, came, visited.
+# Twelve templates for each kind of name: nine to train on, the last three held out. These use
+# words from training in an order that training never showed; the last of each kind also has a
+# word near the name that training never showed: letter, came, visited.
 LOCATION_TEMPLATES = (
     "{who} flew to {name} {when}",
     "the {thing} to {name} was {was}",
@@ -94,7 +94,7 @@ INTERACTION_TEMPLATES = (
 
 
 class Sentence(NamedTuple):
-    """A sentence, the places of the words to classify, and whether each is a location."""
+    """A sentence, the positions of the words to classify, and whether each is a location."""
 
     words: tuple[str, ...]
     places: tuple[int, ...]
@@ -102,7 +102,7 @@ class Sentence(NamedTuple):
 
 
 class Corpus(NamedTuple):
-    """Sentences to train on, and sets of sentences to test on, each under its name."""
+    """Sentences to train on, and named sets of sentences to test on."""
 
     train: list[Sentence]
     tests: dict[str, list[Sentence]]
@@ -123,7 +123,7 @@ def _sentences(
     other_word: bool = False,
     alike: int = 1,
 ) -> list[Sentence]:
-    """Write ``count`` sentences, kind after kind: (templates, whether a location, names).
+    """Write ``count`` sentences, cycling through kinds: (templates, is a location, names).
 
     ``alike`` sentences in a row fill their slots in the same way.
     """
@@ -149,7 +149,7 @@ def _sentences(
             else:
                 words.extend(pick(SLOTS[part]).split() if part in SLOTS else (part,))
         labels = [location] * len(places)
-        if other_word:  # one of the words that are no name: never a location
+        if other_word:  # one of the other words: never a location
             rest = [place for place in range(len(words)) if place not in places]
             places.append(rest[int(other * len(rest))])
             labels.append(False)
@@ -170,10 +170,10 @@ def _check(seed: int, count: int, tests: int) -> np.random.Generator:
 
 
 def ordinary(seed: int, count: int = 400, tests: int = 120) -> Corpus:
-    """Write corpus A: everyday sentences, of which every tenth has no name in it.
+    """Write corpus A: everyday sentences, one in ten of which has no name.
 
-    Each training sentence is classified at its name and at one word that is no name; a test
-    sentence at its name only. The seed deals the names into training and held-out ones.
+    In a training sentence the name and one other word are classified; in a test sentence only
+    the name. The seed splits the names into training and held-out ones.
     """
     rng = _check(seed, count, tests)
     (places, new_places), (people, new_people) = _dealt(LOCATIONS, rng), _dealt(PEOPLE, rng)
@@ -184,7 +184,7 @@ def ordinary(seed: int, count: int = 400, tests: int = 120) -> Corpus:
 
     to_train = both_kinds(known, [*places, *EITHER], [*people, *EITHER])
     no_name = (OTHER_TEMPLATES, False, [UNK])
-    # Nine with a name, one without; then the same with locations and people changing places.
+    # Nine with a name, one without; then the same with locations and people swapped.
     twenty = [*(to_train * 5)[:9], no_name, *(to_train[::-1] * 5)[:9], no_name]
     return Corpus(
         _sentences(twenty, count, rng, drop=DROP, other_word=True),
@@ -204,8 +204,8 @@ def interaction(seed: int, count: int = 400, tests: int = 120) -> Corpus:
     """Write corpus B: four contexts in which two words decide together, and neither alone.
 
     ``in X today`` and ``with X 's place`` hold a location, ``with X today`` and ``in X 's
-    place`` a person. Every sentence is classified at its name. The test sentences come in fours
-    that differ in their contexts only.
+    place`` a person. In every sentence the name is classified. The test sentences come in
+    groups of four that differ only in their contexts.
     """
     rng = _check(seed, count, tests)
     (places, new_places), (people, new_people) = _dealt(LOCATIONS, rng), _dealt(PEOPLE, rng)
@@ -226,13 +226,13 @@ def interaction(seed: int, count: int = 400, tests: int = 120) -> Corpus:
 
 
 def vocabulary(sentences: Iterable[Sentence]) -> dict[str, int]:
-    """Number the words of some sentences in alphabetical order, after <pad> and <unk>."""
+    """Number the words of the sentences in alphabetical order, after <pad> and <unk>."""
     words = {word for sentence in sentences for word in sentence.words} - {PAD, UNK}
     return {word: number for number, word in enumerate((PAD, UNK, *sorted(words)))}
 
 
 def windows(sentences: Iterable[Sentence], numbers: dict[str, int]) -> Windows:
-    """Cut every window to classify, as word numbers; an unknown word takes <unk>'s number."""
+    """Cut out every window to classify, as word numbers; unknown words get <unk>'s number."""
     cut, labels = [], []
     for sentence in sentences:
         known = [numbers.get(word, numbers[UNK]) for word in sentence.words]

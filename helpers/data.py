@@ -42,17 +42,17 @@ def random_layers(count: int, largest: int = 8, seed: int = 0) -> Iterator[Layer
 
 
 class Points(NamedTuple):
-    """Labelled points: X ``(2, B)``, one point to a column, and labels y ``(1, B)``, 0 or 1."""
+    """Labelled points: X ``(2, B)``, one point per column, and labels y ``(1, B)``, 0 or 1."""
 
     X: NDArray
     y: NDArray
 
 
 def spirals(B: int = 200, turns: float = 1.5, noise: float = 0.05, seed: int = 0) -> Points:
-    """Draw B points on two spirals wound into each other, the labels 0 and 1 in turn.
+    """Draw B points on two interleaved spirals, labelled 0 and 1 alternately.
 
-    Each arm makes so many ``turns`` from the middle to the radius 2.5; ``noise`` is the
-    standard deviation of what is added to each coordinate. Section 1.2.
+    Each arm winds ``turns`` times from near the centre out to radius 2.5; ``noise`` is the
+    standard deviation of the normal noise added to each coordinate. Section 1.2.
     """
     check_whole("B", B, least=4)
     for name, value in (("turns", turns), ("noise", noise)):
@@ -60,7 +60,7 @@ def spirals(B: int = 200, turns: float = 1.5, noise: float = 0.05, seed: int = 0
             raise ValueError(f"{name} is {value}, expected a finite number of at least 0")
     check_whole("seed", seed, least=0)
     rng = np.random.default_rng(seed)
-    along = np.arange(B) // 2 / ((B - 1) // 2)  # from 0 in the middle to 1 at the end
+    along = np.arange(B) // 2 / ((B - 1) // 2)  # from 0 near the centre to 1 at the outer end
     label = np.arange(B) % 2
     radius, angle = 0.2 + 2.3 * along, 2 * np.pi * turns * along + np.pi * label
     X = np.vstack([radius * np.cos(angle), radius * np.sin(angle)])
