@@ -76,8 +76,8 @@ mutants: $(READY)  ## plant faults in the mathematics (or in NB=05) one at a tim
 curious: $(READY)  ## run every notebook (or NB=05) as a curious reader would: other sizes, seeds, activations
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.curious $(NB)
 
-bench: $(READY)  ## measure gradients, Jacobians and notebooks against what they cannot beat
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.bench
+bench: $(READY)  ## measure gradients, Jacobian and notebooks, as ratios (BENCH_FLAGS=--core: a part)
+	@$(BIN)/python -m tools.bench $(BENCH_FLAGS)
 
 lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff check --quiet .
