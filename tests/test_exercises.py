@@ -830,7 +830,9 @@ NAMES = Exercise(
 PASS = Exercise(  # a function of a list of layers, which gives a list of arrays
     section="5.1",
     kind="arrays",
-    draw=lambda rng: ([Affine(rng.random((3, 2)), rng.random((3, 1)))] * rng.integers(1, 4),),
+    draw=lambda rng: (
+        [Affine(rng.random((3, 2)), rng.random((3, 1)))] * int(rng.integers(1, 4)),
+    ),
     truth=lambda layers: [part for layer in layers for part in layer],
     mistakes=(Mistake("Doubled.", lambda layers: [(2 * W, 2 * b) for W, b in layers]),),
 )

@@ -473,7 +473,7 @@ def _arrays(exercise: Exercise, who: str, value: Any) -> list[NDArray]:
         if isinstance(item, list | tuple):
             flat += _arrays(exercise, who, item)
         else:
-            flat.append(_array(exercise, f"An array in {who[0].lower()}{who[1:]}", item))
+            flat.append(_array(exercise, "An array in the list", item))
     return flat
 
 
@@ -810,15 +810,19 @@ def _refuse_zeros(part: Part) -> None:
 
 def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercise) -> None:
     first, several = given[0], len(cases) >= TELLING and bool(cases[0].inputs)
-    if several and all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
+    if exercise.kind == "arrays" or not several:
+        return
+    if all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
         arguments = " and ".join(exercise.arguments)
         raise _Wrong(f"{who} is the same on every draw: it does not depend on {arguments}.")
 
 
 def _refuse_flat(part: Part) -> None:
     """Refuse one-dimensional arrays whose numbers are right, or not to be judged."""
+    if part.exercise.kind != "array":
+        return
     shape, wanted = np.shape(part.given[0]), np.shape(part.truth[0])
-    if part.exercise.kind != "array" or len(shape) != 1 or len(wanted) != 2:
+    if len(shape) != 1 or len(wanted) != 2:
         return
     if part.exercise.holds or part.is_all([np.ravel(b) for b in part.truth]):
         mend = "make it a column with reshape(-1, 1), or sum with keepdims=True"
