@@ -309,6 +309,7 @@ EXPLAINED = (
         r"out of (bounds|range)",
         "Python counts from 0, so that the last of n has the number n - 1.",
     ),
+    (r"too many indices", "The array has fewer axes than that."),
     (r"NameError", "Is it imported in this notebook, and has the cell that makes it been run?"),
     (r"arrays can be converted", "math works with single numbers, np with arrays."),
     (r"has no attribute 'T'", "Only arrays have a .T: has np.array been left out?"),
@@ -805,7 +806,7 @@ def _refuse_zeros(part: Part) -> None:
     if part.exercise.kind not in ("array", "number") or any(map(np.any, part.given)):
         return
     if any(map(np.any, part.truth)):
-        raise _Wrong(f"{part.who} is all zeros: nothing of the inputs is left in it.")
+        raise _Wrong(f"{part.who} is all zeros, and should not be.")
 
 
 def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercise) -> None:
@@ -843,7 +844,7 @@ def _refuse_words(part: Part) -> None:
     if part.exercise.kind == "shape":
         raise _Wrong(f"{part.who} is not {part.given[0]}: count again.")
     if part.exercise.kind != "words":
-        raise _Wrong(f"{label}: compare it with what the section counts or shows.")
+        raise _Wrong(f"{label}: compare with what the section counts or shows.")
     a, b = min(wrong, key=lambda pair: len(pair[1]))
     if len(a) != len(b):
         raise _Wrong(f"The answer has {len(a)} words where {len(b)} are asked for.")
