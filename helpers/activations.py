@@ -81,7 +81,8 @@ def _sigmoid_prime(z: NDArray) -> NDArray:
 
 def _tanh_prime(z: NDArray) -> NDArray:
     h = np.tanh(z)
-    return 1 - h * h
+    h *= h  # in place, since h may be large
+    return np.subtract(1, h, out=h)
 
 
 def _relu_symbolic(t: Expr) -> Expr:

@@ -226,7 +226,7 @@ def gradients(targets: Targets) -> None:
         print(f"{name:<13}float32 to float64  {written(small)}")
         if sizes == (1024, 1024, 1):
             targets.hold(f"{name} float32 to float64", small, 0.6)
-    for name in NAMES.keys() - set(INSTALLED):
+    for name in [name for name in NAMES if name not in INSTALLED]:
         print(
             f"{NAMES[name]} is not installed, so not measured: pip install -e '.[frameworks]'"
         )
