@@ -5,6 +5,8 @@ alike. A ratio is given twice: best against best, and the median over the rounds
 measures the helpers, ``--notebooks`` the notebooks; without either, both.
 
 PyTorch and JAX are measured where they are installed: ``pip install -e '.[frameworks]'``.
+Where others keep the processors busy, threads that wait for one another stall; then measure
+with one thread each: ``OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 make bench``.
 """
 
 from __future__ import annotations
