@@ -84,3 +84,12 @@ def test_pages_of_a_subfolder_find_mathjax_and_each_other(tmp_path, monkeypatch)
     page = (tmp_path / "build" / "solutions" / "a.html").read_text(encoding="utf-8")
     assert 'src="../mathjax/MathJax.js' in page
     assert 'href="../a.html"' in page and 'href="../a.html#Here"' in page
+
+
+def test_notebooks_are_named_by_their_number_or_by_their_path(tmp_path):
+    path = write(tmp_path / "a.ipynb", "1")
+    named = publish.notebooks("05", str(path))
+    assert [each.parent.name for each in named] == ["notebooks", "solutions", tmp_path.name]
+    assert named[:2] == [each for each in publish.notebooks() if each.name[:2] == "05"]
+    with pytest.raises(SystemExit, match="No notebook is called 55"):
+        publish.notebooks("05", "55")

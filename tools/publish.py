@@ -68,9 +68,10 @@ def notebooks(*names: str) -> list[Path]:
     found = []
     for name in names:
         path = Path(name).resolve()
-        found += [path] if path.is_file() else [p for p in every if p.name.startswith(name)]
-        if not found:
-            raise SystemExit(f"No notebook is called {name}.")
+        those = [path] if path.is_file() else [p for p in every if p.name.startswith(name)]
+        if not those:
+            raise SystemExit(f"No notebook is called {name}: make check NB=05, for example.")
+        found += those
     return found if names else every
 
 
