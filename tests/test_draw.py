@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from itertools import combinations
 
 import matplotlib
 import numpy as np
@@ -301,6 +302,32 @@ def test_what_is_written_can_be_read_from_the_back_row():
         assert min(contrast(np.array(to_rgb(ink)), np.array(p)) for p in papers) >= 4.5, ink
     for colour in (*style.CURVES, style.BLUE, style.ORANGE, style.FAINT):
         assert contrast(np.array(to_rgb(colour)), np.ones(3)) >= 3, colour
+
+
+# What eyes without red, green or blue cones make of linear RGB, as far as can be
+# said: Machado, Oliveira and Fernandes (2009), severity 1.
+COLOUR_BLIND = {
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+TO_XYZ = np.array([[0.412, 0.358, 0.181], [0.213, 0.715, 0.072], [0.019, 0.119, 0.951]])
+
+
+def cielab(colour, seen):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour]
+    x, y, z = np.cbrt(TO_XYZ @ np.clip(seen @ np.array(linear), 1e-3, 1) / TO_XYZ.sum(axis=1))
+    return np.array([116 * y, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("eyes", COLOUR_BLIND)
+def test_colour_blind_readers_tell_the_roles_apart(eyes):
+    seen = np.array(COLOUR_BLIND[eyes])
+    roles = [to_rgb(c) for c in (style.INK, style.GREY, style.BLUE, style.ORANGE, style.ACCENT)]
+    tints = [over_paper(c, matrices.TINT) for c in (style.PAPER, *style.ROWS[:3])]
+    for colours, apart in ((roles, 20), (tints, 8)):
+        for one, other in combinations(colours, 2):
+            assert np.linalg.norm(cielab(one, seen) - cielab(other, seen)) > apart, (one, other)
 
 
 def test_a_colour_means_one_thing():

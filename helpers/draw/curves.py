@@ -294,12 +294,11 @@ def touching(t: NDArray, activation: Slope, at: float, height: float, slope: flo
     left.plot(near, height + slope * (near - at), "--", color=GREY)
     corner = [at, at + 1, at + 1], [height, height, height + slope]
     left.plot(*corner, color=ACCENT, lw=2)
-    paper = {"fc": "white", "lw": 0, "pad": 1, "alpha": 0.8}
-    for text, at_x, at_y, how in (
-        ("1", at + 0.5, height, {"ha": "center", "va": "top" if slope > 0 else "bottom"}),
-        (f" {slope:.2f}", at + 1, height + slope / 2, {"va": "center"}),
-    ):
-        left.annotate(text.replace("-", "−"), (at_x, at_y), color=ACCENT, bbox=paper, **how)
+    beside = {"xycoords": "data", "textcoords": "offset points", "color": ACCENT}
+    up = np.sign(slope) or 1
+    left.annotate("1", (at + 0.5, height), (0, -10 * up), ha="center", va="center", **beside)
+    rise = f"{slope:.2f}".replace("-", "−")
+    left.annotate(rise, (at + 1, height + slope / 2), (6, 0), va="center", **beside)
     left.plot([at], [height], "o", color=INK, ms=11)
     title = f"{activation.name}: f({at:g}) = {height:.2f}"
     left.set_title(title.replace("-", "−"))

@@ -87,8 +87,8 @@ def entry(value: Any) -> str:
     return pretty_symbol(str(value)).replace("-", "−")
 
 
-def _inches(text: str, size: float) -> float:
-    # About how wide a text is.
+def inches(text: str, size: float) -> float:
+    """Tell about how wide a text of ``size`` points is."""
     text = re.sub(r"\\[a-zA-Z]+|[${}^_\\;]", "", text)
     return sum(0.4 if c in "()′,.₀₁₂₃₄₅₆₇₈₉⁽⁾ " else 0.66 for c in text) * size / 72
 
@@ -104,7 +104,7 @@ def _draw_grid(
         zero = value == 0
         if colour := grid.colour(i, j):
             sheet.box(x, y, wide, high, fc=colour, alpha=TINT / 3 if zero else TINT)
-        if (text := entry(value)) and _inches(text, size) <= wide * 1.1:
+        if (text := entry(value)) and inches(text, size) <= wide * 1.1:
             write = sheet.words if _is_number(value) else sheet.text
             write(x + wide / 2, y + high / 2, text, size, color=GREY if zero else INK)
     sheet.box(left, top - rows * high, cols * wide, rows * high)
@@ -142,14 +142,14 @@ def grids(*parts: Grid | str, wide: float | None = None, size: float = TYPE) -> 
 
     def cell(grid: Grid) -> float:
         texts = (entry(value) for value in np.array(grid.entries, dtype=object).flat)
-        longest = max(_inches(text, size) for text in texts)
+        longest = max(inches(text, size) for text in texts)
         return max(HIGH * (wide or 1.0), longest + 0.16)
 
     def extents(line: list[Grid | str], share: float = 1.0) -> list[float]:
         return [
-            max(part.entries.shape[1] * cell(part) * share, _inches(part.title, TYPE) * 0.9)
+            max(part.entries.shape[1] * cell(part) * share, inches(part.title, TYPE) * 0.9)
             if isinstance(part, Grid)
-            else max(0.42, _inches(part, 18) + 0.16)
+            else max(0.42, inches(part, 18) + 0.16)
             for part in line
         ]
 
@@ -357,7 +357,7 @@ def concatenation(words: Sequence[str], rows: NDArray) -> Picture:
     for i, word in enumerate(words):
         left, colour = -WIDTH / 2 + 0.1 + i * d * narrow, ROWS[i % len(ROWS)]
         sheet.words(left + d * narrow / 2, foot - 0.75, word)
-        if _inches("−0.00", SMALL) <= narrow * 1.3:
+        if inches("−0.00", SMALL) <= narrow * 1.3:
             _numbers(sheet, rows[i : i + 1], (left, foot - 0.93), (narrow, high), [colour])
         else:
             sheet.box(left, foot - 0.93 - high, d * narrow, high, fc=colour, alpha=TINT)
@@ -447,7 +447,7 @@ def word_bars(panels: Mapping[str, tuple[Sequence[str], ArrayLike]]) -> Picture:
     said = []
     for k, (title, (words, sizes)) in enumerate(panels.items()):
         left, top = -WIDTH / 2 + k * wide + names, tall / 2 - 0.5
-        sheet.words(left + (wide - names) / 2, top + 0.22, title)
+        sheet.words(left, top + 0.22, title, ha="left")
         for i, (word, size) in enumerate(zip(words, np.asarray(sizes, float), strict=True)):
             y = top - (i + 0.5) * high
             bar = left, y - 0.35 * high, size * longest, 0.7 * high

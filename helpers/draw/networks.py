@@ -13,6 +13,7 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from numpy.typing import NDArray
 
 from helpers.checks import check_shape
+from helpers.draw.matrices import inches
 from helpers.draw.style import (
     ACCENT,
     BLUE,
@@ -120,7 +121,10 @@ def graph(
         turn = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
         written = {"rotation": turn, "rotation_mode": "anchor", "zorder": 5}
         # Where arrows meet or part at a node, a label stands at the end that is alone.
-        part = 0.17 * np.sign(starts.count(edge.start) - ends.count(edge.end))
+        long = max(inches(edge.above, size), inches(edge.below, size))
+        free = 0.5 - (RADIUS + 0.1 + long / 2) / np.hypot(*(end - start))
+        part = np.sign(starts.count(edge.start) - ends.count(edge.end))
+        part *= np.clip(free, 0, 0.17)
         middle = start + (0.5 + part) * (end - start)
         lit_text = ACCENT if edge.colour == ACCENT else INK
         x, y = middle + apart + 0.09 * across

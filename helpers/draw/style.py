@@ -15,7 +15,7 @@ A colour has one meaning:
 - ``ACTIVATIONS``: of the curves of each activation; ``CURVES``: of other curves, in turn.
 - A sign is no hue: a negative weight is dashed, or a bar downwards; a value is a shade of grey.
 
-They are Okabe and Ito's and Tol's, told apart by colour-blind readers, on white paper.
+They are told apart by colour-blind readers (most are Okabe and Ito's), on white paper.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
 INK, GREY, FAINT, PAPER = "#1b1f24", "#535c67", "#8b949e", "#ffffff"
-BLUE, ORANGE, ACCENT = "#0072B2", "#D55E00", "#AA3377"
+BLUE, ORANGE, ACCENT = "#0072B2", "#D55E00", "#7e00d8"
 LABELS = ((BLUE, "o"), (ORANGE, "^"))  # a colour and a marker for label 0 and for label 1
 ROWS = ("#009E73", "#56B4E9", "#E69F00", "#CC79A7", "#F0E442")
 ACTIVATIONS = {
