@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from matplotlib.patches import FancyArrowPatch
 from numpy.typing import ArrayLike, NDArray
 from sympy import Function, ImmutableMatrix, MatrixBase, Mul, Number, Symbol
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
@@ -238,19 +237,10 @@ def lit_weight(
     for row, (x1, y1) in enumerate(outputs, 1):
         for column, (x0, y0) in enumerate(inputs, 1):
             lit = (row, column) == (i, j)
-            sheet.add(
-                FancyArrowPatch(
-                    (x0, y0),
-                    (x1, y1),
-                    arrowstyle="-|>" if lit else "-",
-                    mutation_scale=18,
-                    shrinkA=16,
-                    shrinkB=16,
-                    lw=4 if lit else 1.3,
-                    color=ACCENT if lit else FAINT,
-                    zorder=3 if lit else 1,
-                )
+            look = (
+                {"lw": 4, "zorder": 3} if lit else {"arrowstyle": "-", "lw": 1.3, "zorder": 1}
             )
+            sheet.arrow((x0, y0), (x1, y1), ACCENT if lit else FAINT, 16, **look)
     for (x0, y0), name in zip(inputs + outputs, [*x, *z], strict=True):
         lit = name in (x[j - 1], z[i - 1])
         circle = {
@@ -333,12 +323,6 @@ def _bars(
     sheet.add(PolyCollection(bars, facecolors=INK, edgecolors="none"))
 
 
-def _arrow(sheet: Sheet, start: tuple[float, float], end: tuple[float, float]) -> None:
-    sheet.add(
-        FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=20, lw=2.5, color=INK)
-    )
-
-
 def concatenation(words: Sequence[str], rows: NDArray) -> Picture:
     """Draw the word vectors ``(k, d)`` as k coloured rows, and below them laid end to end."""
     check_shape("rows", rows, (len(words), None))
@@ -352,7 +336,7 @@ def concatenation(words: Sequence[str], rows: NDArray) -> Picture:
     _numbers(sheet, rows, (-d * wide / 2, top), (wide, high), ROWS)
     sheet.words(0, top + 0.2, f"one row for each word: {k} × {d}")
     foot = top - k * high
-    _arrow(sheet, (0, foot - 0.05), (0, foot - 0.6))
+    sheet.arrow((0, foot - 0.05), (0, foot - 0.6))
     narrow = (WIDTH - 0.2) / (k * d)
     for i, word in enumerate(words):
         left, colour = -WIDTH / 2 + 0.1 + i * d * narrow, ROWS[i % len(ROWS)]
@@ -424,7 +408,7 @@ def window_pipeline(
         _numbers(sheet, np.array([[value]]), (3.42, y), (wide, 0.36), [None])
         sheet.text(3.75, y + 0.2, name, 18)
         sheet.text(3.75, y - 0.56, how)
-    _arrow(sheet, (3.75, -0.02), (3.75, -0.54))
+    sheet.arrow((3.75, -0.02), (3.75, -0.54))
     sheet.figure.says = (
         f"x is {n} × 1, W is {m} × {n}, b, z, h and u are {m} × 1; "
         f"s = {entry(float(s))}, p = {entry(float(p))}"

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Circle, FancyArrowPatch
+from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
 from helpers.checks import check_shape
@@ -51,25 +51,6 @@ class Edge:
     above: str = ""
     colour: str = INK
     below: str = ""
-
-
-def _draw_arrow(
-    sheet: Sheet, start: NDArray, end: NDArray, colour: str, radius: float = RADIUS
-) -> None:
-    along = (end - start) / np.hypot(*(end - start))
-    sheet.add(
-        FancyArrowPatch(
-            start + radius * along,
-            end - radius * along,
-            arrowstyle="-|>",
-            mutation_scale=20,
-            shrinkA=3,
-            shrinkB=3,
-            lw=3.2 if colour == ACCENT else 2.2,
-            color=colour,
-            zorder=3 if colour == ACCENT else 2,
-        )
-    )
 
 
 def graph(
@@ -117,7 +98,9 @@ def graph(
         across = np.array([start[1] - end[1], end[0] - start[0]])
         across /= np.hypot(*across)
         apart = 0.075 * across if edge.below else 0.0 * across
-        _draw_arrow(sheet, start + apart, end + apart, edge.colour)
+        bold = {"lw": 3.2, "zorder": 3}
+        plain = bold if edge.colour == ACCENT else {"lw": 2.2, "zorder": 2}
+        sheet.arrow(start + apart, end + apart, edge.colour, 72 * RADIUS + 3, **plain)
         turn = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
         written = {"rotation": turn, "rotation_mode": "anchor", "zorder": 5}
         # Where arrows meet or part at a node, a label stands at the end that is alone.
@@ -130,7 +113,7 @@ def graph(
         x, y = middle + apart + 0.09 * across
         sheet.text(x, y, edge.above, size, va="bottom", color=lit_text, **written)
         if edge.below:
-            _draw_arrow(sheet, end - apart, start - apart, ACCENT)
+            sheet.arrow(end - apart, start - apart, ACCENT, 72 * RADIUS + 3, **bold)
             x, y = middle - apart - 0.09 * across
             sheet.text(x, y, edge.below, size, va="top", color=ACCENT, **written)
     for name, (x, y) in place.items():

@@ -30,9 +30,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from matplotlib.transforms import Affine2D
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 INK, GREY, FAINT, PAPER = "#1b1f24", "#535c67", "#8b949e", "#ffffff"
 BLUE, ORANGE, ACCENT = "#0072B2", "#D55E00", "#7e00d8"
@@ -133,6 +133,19 @@ class Sheet:
         """Draw a patch or a collection."""
         artist.set_transform(self.units)
         self.figure.add_artist(artist)
+
+    def arrow(
+        self,
+        start: ArrayLike,
+        end: ArrayLike,
+        colour: str = INK,
+        short: float = 0,
+        **style: object,
+    ) -> None:
+        """Draw an arrow from place to place, ``short`` of both by so many points."""
+        style = {"arrowstyle": "-|>", "mutation_scale": 20, "lw": 2.5} | style
+        ends = {"shrinkA": short, "shrinkB": short}
+        self.add(FancyArrowPatch(start, end, color=colour, **ends | style))
 
     def box(self, x: float, y: float, wide: float, high: float, **style: object) -> None:
         """Draw a rectangle from its lower left corner: a frame, or a tint with ``fc``."""
