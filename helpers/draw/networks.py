@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from helpers.checks import check_shape
@@ -103,6 +104,7 @@ def graph(
         sheet.arrow(start + apart, end + apart, edge.colour, 72 * RADIUS + 3, **plain)
         turn = np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0]))
         written = {"rotation": turn, "rotation_mode": "anchor", "zorder": 5}
+        written["path_effects"] = [withStroke(linewidth=4, foreground=PAPER)]
         # Where arrows meet or part at a node, a label stands at the end that is alone.
         long = max(inches(edge.above, size), inches(edge.below, size))
         free = 0.5 - (RADIUS + 0.1 + long / 2) / np.hypot(*(end - start))
@@ -138,11 +140,11 @@ def _says_of_graph(
     below: Mapping[str, str],
     bracket: tuple[str, str, str] | None,
 ) -> str:
-    arrows = [
-        f"{e.start}→{e.end}" + (f" {e.above}".replace(" / ", "/") if e.above else "")
-        for e in edges
-    ]
-    said = [f"{counted(len(edges), 'arrow')}: {some(arrows, 7)}"]
+    lit = [edge for edge in edges if edge.colour == ACCENT]
+    few = lit if lit and len(edges) > 7 else edges  # of many, those that are lit
+    arrows = [f"{e.start}→{e.end} {e.above.replace(' / ', '/')}".strip() for e in few]
+    among = f", {len(lit)} of them lit" if lit else ""
+    said = [f"{counted(len(edges), 'arrow')}{among}: {some(arrows, 7)}"]
     if back := [f"{e.end}→{e.start} {e.below}" for e in edges if e.below]:
         said.append(f"back: {some(back, 4)}")
     said += [
