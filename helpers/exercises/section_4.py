@@ -1,4 +1,4 @@
-"""Exercises of section 4: the best step, a Jacobian, ReLU′, ∂s/∂u, the order of a product."""
+"""Exercises of section 4: a step, a Jacobian, ReLU′, ∂s/∂u, two rows, an order of products."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ BEST_STEP = Exercise(
     ),
 )
 
-# --- 4b: jacobian_of_g(x) -------------------------------------------------------------------
+# --- 4b: jacobian_in_numbers(x) -------------------------------------------------------------
 
 
 def _g(x: NDArray) -> NDArray:
@@ -123,9 +123,9 @@ JACOBIAN = Exercise(
     draw=lambda rng: normal(rng, (4, 1)),
     truth=_jacobian,
     mistakes=(
-        Mistake("This is g(x) itself: the Jacobian holds its partial derivatives.", _g),
+        Mistake("This is the map itself: the Jacobian holds its partial derivatives.", _g),
         Mistake(
-            "The column of the fourth input is missing: g does not look at it, and its "
+            "The column of the fourth input is missing: the map does not look at it, and its "
             "partials are zeros.",
             lambda x: _jacobian(x)[:, :3],
         ),
@@ -285,7 +285,101 @@ SCORE_BY_U = Exercise(
     ),
 )
 
-# --- 4e: cheaper_order(p, q, r, t) ----------------------------------------------------------
+# --- 4e: rows_of_the_score(x, W, b, u) ------------------------------------------------------
+
+
+def _score_twice(x: NDArray, W: NDArray, b: NDArray, u: NDArray) -> NDArray:
+    return _score(x, W, b, u) + x.T @ x  # x is used twice
+
+
+def _twice(slope, second=lambda x: 2 * x.T):
+    """Make the two rows with another slope in the place of f′(z), or another second path."""
+
+    def gives(x: NDArray, W: NDArray, b: NDArray, u: NDArray) -> tuple[NDArray, NDArray]:
+        ds_dz = u.T * slope(W @ x + b).T
+        return ds_dz, ds_dz @ W + second(x)
+
+    return gives
+
+
+def _second_row(second):
+    """Make ∂s/∂x alone, with another second path."""
+    return lambda *inputs: _twice(tanh.f_prime, second)(*inputs)[1]
+
+
+SCORE_TWICE = Exercise(
+    section="4.6",
+    parts=("ds_db", "ds_dx"),
+    draw=_draw_layer,
+    truth=lambda x, W, b, u: (
+        complex_step(lambda v: _score_twice(x, W, v, u), b).T,
+        complex_step(lambda v: _score_twice(v, W, b, u), x).T,
+    ),
+    mistakes=(
+        Mistake(
+            "This is f′(h) for f′(z): the slope is taken at the value that came in.",
+            _twice(lambda z: tanh.f_prime(np.tanh(z))),
+        ),
+        Mistake(
+            "This is f(z) for f′(z): what the row meets on its way back is a slope.",
+            _twice(np.tanh),
+        ),
+        Mistake(
+            "The Jacobian of the activation is missing: between h and z stands f.",
+            _twice(np.ones_like),
+        ),
+        Mistake(
+            "The bias is missing in z: the slope is taken at the value that came in.",
+            lambda x, W, b, u: _twice(tanh.f_prime)(x, W, 0 * b, u),
+        ),
+        Mistake(
+            "u is missing: it is the row that comes back from s to h.",
+            lambda x, W, b, u: _twice(tanh.f_prime)(x, W, b, np.ones_like(u)),
+        ),
+        Mistake(
+            "The path through the layer only: x also reaches s straight, and derivatives along "
+            "paths add.",
+            _second_row(lambda x: 0 * x.T),
+            part="ds_dx",
+        ),
+        Mistake(
+            "The second path counts once: in the product of x with itself, each entry stands "
+            "twice.",
+            _second_row(lambda x: x.T),
+            part="ds_dx",
+        ),
+        Mistake(
+            "The straight path only: x also reaches s through the layer, and derivatives along "
+            "paths add.",
+            lambda x, W, b, u: 2 * x.T,
+            part="ds_dx",
+        ),
+        Mistake(
+            "W is missing: this is the row with respect to z, and between z and x stands W.",
+            lambda x, W, b, u: _twice(tanh.f_prime)(x, W, b, u)[0],
+            part="ds_dx",
+        ),
+        Mistake(
+            "W is missing: the row with respect to z has another length than x, so the two "
+            "paths cannot be added.",
+            lambda x, W, b, u: _twice(tanh.f_prime)(x, W, b, u)[0] + 2 * x.T,
+            part="ds_dx",
+        ),
+        Mistake(
+            "The two paths are multiplied: where they meet, derivatives add.",
+            lambda x, W, b, u: _second_row(lambda x: 0 * x.T)(x, W, b, u) * 2 * x.T,
+            part="ds_dx",
+        ),
+        Mistake(
+            "This is the row with respect to x in the place of the one with respect to b: a "
+            "bias moves its own output, one for one.",
+            lambda x, W, b, u: _twice(tanh.f_prime)(x, W, b, u)[0] @ W,
+            part="ds_db",
+        ),
+    ),
+)
+
+# --- 4f: cheaper_order(p, q, r, t) ----------------------------------------------------------
 
 
 def _bracketings(p: int, q: int, r: int, t: int) -> tuple[int, int]:
@@ -370,5 +464,6 @@ EXERCISES = {
     "4b": JACOBIAN,
     "4c": RELU_PRIME,
     "4d": SCORE_BY_U,
-    "4e": BRACKETING,
+    "4e": SCORE_TWICE,
+    "4f": BRACKETING,
 }
