@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from helpers.checks import check_numbers, in_floats
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation: ``symbolic`` for sympy; ``f`` and ``f_prime`` for numpy, elementwise.
+    """One activation: ``symbolic`` for sympy, ``f`` and ``f_prime`` for numpy.
 
     f and f′ keep a floating type and compute whole numbers in float64. ``takes_complex`` tells
     whether they take complex numbers, as a complex step needs; if not, they refuse them.
@@ -30,31 +29,30 @@ class Activation:
 
     name: str
     symbolic: Callable[[Expr], Expr]
-    f: Callable[[NDArray], NDArray]
-    f_prime: Callable[[NDArray], NDArray]
+    numeric: Callable[[NDArray], NDArray]
+    numeric_prime: Callable[[NDArray], NDArray]
     takes_complex: bool = True
 
-    def __post_init__(self) -> None:
-        """Let f and f′ see floats only, or say why they cannot."""
-        for part in ("f", "f_prime"):
-            object.__setattr__(self, part, self._of_floats(getattr(self, part)))
+    def f(self, z: NDArray) -> NDArray:
+        """Apply f to every entry of z."""
+        return self.numeric(self._floats(z))
 
-    def _of_floats(self, function: Callable[[NDArray], NDArray]) -> Callable[[Any], NDArray]:
-        @wraps(function)
-        def of_floats(z: Any) -> NDArray:
-            z = np.asarray(z)
-            if z.dtype.kind != "f":
-                if z.dtype.kind not in "biuc":
-                    check_numbers("z", z)
-                if z.dtype.kind == "c" and not self.takes_complex:
-                    raise ValueError(
-                        f"z is complex, but {self.name} takes real numbers only: "
-                        "use central_difference in place of complex_step"
-                    )
-                z = in_floats(z)
-            return function(z)
+    def f_prime(self, z: NDArray) -> NDArray:
+        """Apply f′ to every entry of z."""
+        return self.numeric_prime(self._floats(z))
 
-        return of_floats
+    def _floats(self, z: NDArray) -> NDArray:
+        z = np.asarray(z)
+        if z.dtype.kind == "f":
+            return z
+        if z.dtype.kind == "c" and not self.takes_complex:
+            raise ValueError(
+                f"z is complex, but {self.name} takes real numbers only: "
+                "use central_difference in place of complex_step"
+            )
+        if z.dtype.kind not in "biuc":
+            check_numbers("z", z)
+        return in_floats(z)
 
     def symbolic_prime(self, argument: Expr) -> Expr:
         """Differentiate the symbolic form with sympy and return f′(argument)."""

@@ -52,7 +52,7 @@ def complex_step(function: Callable[[NDArray], NDArray], at: NDArray) -> NDArray
     gradient = np.empty_like(at)
     slip = "abs, norm, .real and conj do; use central_difference there"
     for index in np.ndindex(at.shape):
-        moved = at.astype(np.result_type(at, np.complex128))
+        moved = np.array(at, dtype=np.complex128)
         moved[index] += step * 1j
         value = _number(function(moved))
         if not isinstance(value, complex):
@@ -62,7 +62,7 @@ def complex_step(function: Callable[[NDArray], NDArray], at: NDArray) -> NDArray
             )
         gradient[index] = value.imag / step
     # One direction, no entry of which is 0 or cancels another by chance.
-    wide = at.astype(np.result_type(at, np.float64))
+    wide = np.array(at, dtype=np.float64)
     towards = np.maximum(1, np.abs(wide)) * np.cos(np.arange(at.size)).reshape(at.shape)
     noise = 1e-12 * max(1, abs(_number(function(wide))))
     for length in (6e-6, 1e-9):  # the shorter one where function is very steep
@@ -88,7 +88,7 @@ def central_difference(
     if not (math.isfinite(step) and step > 0):
         raise ValueError(f"step is {step}, expected a positive number")
     gradient = np.empty_like(at)
-    wide = at.astype(np.result_type(at, np.float64))
+    wide = np.array(at, dtype=np.float64)
     for index in np.ndindex(at.shape):
         by = np.zeros_like(wide)
         by[index] = step * max(1, abs(wide[index]))

@@ -259,6 +259,8 @@ def test_the_widest_type_counts_and_whole_numbers_do_not():
     for Delta, expected in ((y, np.float32), (y * 1.0, np.float64)):
         gradients = backward(small, signals, Delta, tanh)
         assert {part.dtype for d in gradients for part in d} == {np.dtype(expected)}
+    gradients = backward(layers, forward(layers, X, tanh), np.float32(y), tanh)
+    assert {part.dtype for d in gradients for part in d} == {np.dtype(np.float64)}
 
 
 def test_nothing_given_is_changed():
@@ -303,6 +305,10 @@ def half(part):
         (lambda: forward(layers, X[:, 0], tanh), r"X is \(4,\), .* with as_column\(X\)$"),
         (lambda: forward(layers, X[:, :0], tanh), r"X is \(4, 0\), expected at least one"),
         (lambda: forward(layers, X.astype(str), tanh), "X has the type <U32, expected numbers"),
+        (
+            lambda: forward(first(W=layers[0].W.astype(str)), X, tanh),
+            r"layers\[0\].W has the type <U32, expected numbers",
+        ),
         # ReLU would turn a NaN or −∞ into 0, and tanh an infinite entry into 1.
         (lambda: forward(layers, np.where(X > 0, np.nan, X), relu), "X holds a NaN or an inf"),
         (lambda: accuracy(layers, X * np.inf, y, tanh), "X holds a NaN or an inf"),
