@@ -78,4 +78,4 @@ def in_floats(array: NDArray) -> NDArray:
 
     Whole numbers would wrap around or be cut off in the computations that follow.
     """
-    return array if array.dtype.kind in "fc" else array.astype(np.float64)
+    return array if array.dtype.kind in "fc" else np.asarray(array, dtype=np.float64)

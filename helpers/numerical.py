@@ -62,12 +62,11 @@ def complex_step(function: Callable[[NDArray], NDArray], at: NDArray) -> NDArray
             )
         gradient[index] = value.imag / step
     # One direction, no entry of which is 0 or cancels another by chance.
-    wide = np.array(at, dtype=np.float64)
-    towards = np.maximum(1, np.abs(wide)) * np.cos(np.arange(at.size)).reshape(at.shape)
-    noise = 1e-12 * max(1, abs(_number(function(wide))))
+    towards = np.maximum(1, np.abs(at)) * np.cos(np.arange(at.size)).reshape(at.shape)
+    noise = 1e-12 * max(1, abs(_number(function(at))))
     for length in (6e-6, 1e-9):  # the shorter one where function is very steep
         rises = gradient * (length * towards)
-        rise = _slope(function, wide, length * towards)
+        rise = _slope(function, at, length * towards)
         if abs(rises.sum() - rise) <= 1e-3 * np.abs(rises).sum() + noise:
             return gradient
     raise ValueError(

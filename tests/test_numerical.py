@@ -192,7 +192,7 @@ def test_count_products_counts_a_matrix_product():
     assert count_products(np.matmul, A, B) == 3 * 4 * 5
     assert count_products(lambda a, b: a * b, A, A) == 12
     assert count_products(lambda a: a + a, A) == 0
-    assert count_products(lambda a, b: (a * b) * a + a * (a + b), A, A) == 36
+    assert count_products(lambda a, b: ((a * b) * a + b) * (a + b), A, A) == 36
     assert count_products(lambda a: a * a, np.zeros((0, 3))) == 0
 
     def right(a, b):

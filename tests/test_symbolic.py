@@ -172,10 +172,17 @@ def test_evaluate_keeps_a_floating_type_and_no_number_wraps_around():
     ):
         squares = evaluate(x.applyfunc(lambda t: t**2), {x: np.array([[3], [100]], floats)})
         assert squares.tolist() == [[9], [10000]] and squares.dtype == expected
+    both = {x: np.ones((2, 1)), column("y", 2): np.ones((2, 1), np.float32)}
+    assert evaluate(x, both).dtype == np.float64
 
 
 f = elementwise("f")
 x = column("x", 3)
+g = elementwise("g")
+CHOOSE = (
+    "expression holds f, g unspecified: "
+    r"put an activation in its place with choose\(expression, f, activation\)$"
+)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +193,7 @@ x = column("x", 3)
         (x, {x: np.full((3, 1), 1j)}, r"the array for x_1, ... is complex, expected real"),
         (x, {x[0]: 1.0}, "the key of values is of type Symbol"),
         (x, {}, "values has nothing for x_1, x_2, x_3, expected every symbol$"),
-        (x.applyfunc(f), {x: np.zeros((3, 1))}, r"expression holds f unspecified: .* choose\("),
+        (x.applyfunc(f) + x.applyfunc(g), {x: np.zeros((3, 1))}, CHOOSE),
         (jacobian(x.applyfunc(f), x), {x: np.zeros((3, 1))}, "expression holds f' unspec"),
     ],
 )
