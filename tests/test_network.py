@@ -7,6 +7,7 @@ from helpers.activations import ACTIVATIONS, identity, relu, sigmoid, tanh
 from helpers.arrays import as_column
 from helpers.network import (
     Affine,
+    Signals,
     accuracy,
     backward,
     forward,
@@ -331,6 +332,11 @@ def half(part):
         (lambda: loss_and_gradients(layers, X, y.T, tanh), r"y is \(6, 1\), .*: transposed"),
         (lambda: accuracy(layers, X, y[0], tanh), r"y is \(6,\), expected \(1, 6\): .* a row"),
         (lambda: logistic_loss(np.zeros((1, 6)), y + 1), "y holds a number other than 0 and 1"),
+        (
+            lambda: logistic_loss(np.zeros((1, 6)), y[:, :1]),
+            r"y is \(1, 1\), expected \(1, 6\)$",
+        ),
+        (lambda: backward([], Signals([], []), y, tanh), "layers and signals have 0 layers"),
         (lambda: logistic_loss(np.zeros(6), y), r"s is \(6,\), expected \(1, any\)"),
         (lambda: logistic_loss(np.full((1, 6), np.nan), y), "s holds a NaN"),
         (lambda: backward(layers, signals, y[:, :1], tanh), r"signals.h\[0\] is \(4, 6\), exp"),
