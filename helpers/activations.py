@@ -80,7 +80,7 @@ def _sigmoid_prime(z: NDArray) -> NDArray:
 def _tanh_prime(z: NDArray) -> NDArray:
     h = np.tanh(z)
     h *= h  # in place, since h may be large
-    return np.subtract(1, h, out=h)
+    return 1 - h
 
 
 def _relu_symbolic(t: Expr) -> Expr:

@@ -155,7 +155,7 @@ def evaluate(expression: Expr | MatrixBase, values: Mapping[MatrixBase, NDArray]
             raise ValueError(f"{name} is complex, expected real numbers")
         types += [array.dtype] if array.dtype.kind == "f" else []
         names.extend(symbols)
-        numbers.extend(np.asarray(array, dtype=float).ravel().tolist())
+        numbers.extend(array.ravel().tolist())  # Python's own numbers: none wraps around
     # A matrix in a block of its own is that matrix.
     whole = ImmutableMatrix([[_multiplied(expression)]])
     unspecified = sorted({str(call.func) for call in whole.atoms(Elementwise)})

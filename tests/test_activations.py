@@ -45,6 +45,11 @@ def test_shape_and_floating_type_are_kept(activation, given):
     assert np.array_equal(numbers, before)
 
 
+def test_a_single_number_will_do(activation):
+    for part in (activation.f, activation.f_prime):
+        assert part(0.5) == part(np.array(0.5)) == part(np.array([0.5]))[0]
+
+
 @pytest.mark.parametrize("given", [np.uint8, np.int64, bool])
 def test_whole_numbers_are_computed_in_float64(activation, given):
     whole = np.array([[0, 1, 200]]).astype(given)
