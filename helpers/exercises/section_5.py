@@ -1,4 +1,4 @@
-"""Exercises of section 5: dW three ways, a wrong fold, db of a batch, two δ, memory."""
+"""Exercises of section 5: dW three ways, a wrong fold, db of a batch, a hunt, memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.activations import tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
 from helpers.numerical import complex_step
 
@@ -183,177 +182,87 @@ BIAS_OF_BATCH = Exercise(
     ),
 )
 
-# --- 5d: two_deltas(x, W1, b1, W2, b2, u) ---------------------------------------------------
+# --- 5d: wrong_line -------------------------------------------------------------------------
 
-
-def _draw_two_layers(rng: Generator) -> tuple[NDArray, ...]:
-    n, first, second = sizes(rng, 3)
-    return normal(
-        rng, (n, 1), (first, n), (first, 1), (second, first), (second, 1), (second, 1)
-    )
-
-
-def _stack(x, W1, b1, W2, b2, u) -> NDArray:
-    return u.T @ np.tanh(W2 @ np.tanh(W1 @ x + b1) + b2)
-
-
-def _deltas(x, W1, b1, W2, b2, u) -> tuple[NDArray, NDArray]:
-    # A bias moves its own z one for one, so its gradient is the gradient at z.
-    return (
-        complex_step(lambda c: _stack(x, W1, c, W2, b2, u), b1),
-        complex_step(lambda c: _stack(x, W1, b1, W2, c, u), b2),
-    )
-
-
-def _at_2(change: Callable[..., NDArray]) -> Callable[..., NDArray]:
-    """Make a wrong δ₂: ``change`` gets u and z₂."""
-    return lambda x, W1, b1, W2, b2, u: change(u, W2 @ np.tanh(W1 @ x + b1) + b2)
-
-
-def _at_1(change: Callable[..., NDArray]) -> Callable[..., NDArray]:
-    """Make a wrong δ₁: ``change`` gets W₂ᵀ, u, f′(z₂) and z₁."""
-
-    def gives(x, W1, b1, W2, b2, u) -> NDArray:
-        z1 = W1 @ x + b1
-        return change(W2.T, u, _slope(W2 @ np.tanh(z1) + b2), z1)
-
-    return gives
-
-
-_slope = tanh.f_prime
-TWO_DELTAS = Exercise(
+# One fault a pass, each a line of right shape; tests/test_hunt.py repairs these lines and no
+# other, and finds five right passes.
+RIGHT_LINES = {
+    1: ("dW = Delta @ h[k].T", "δ times what the layer took, transposed", "5.4"),
+    2: ("db = Delta.sum(axis=1, keepdims=True)", "one bias moves every sample", "5.7"),
+    3: ("gradients.insert(0, (dW, db))", "it keeps the layers in their order", "5.6"),
+    4: ("dh = layers[k].W.T @ Delta", "a layer's dx is Wᵀδ", "5.5"),
+    5: ("Delta = dh * f_prime(z[k - 1]) if k > 0 else None", "f′ of z, entry by entry", "5.6"),
+}
+WRONG_LINES = {"A": 5, "B": 2, "C": 4, "D": 1, "E": 5}
+HUNT = Exercise(
     section="5.6",
-    parts=("delta_1", "delta_2"),
-    draw=_draw_two_layers,
-    truth=_deltas,
-    after={
-        "delta_1": lambda own, x, W1, b1, W2, b2, u: W2.T @ own["delta_2"] * _slope(W1 @ x + b1)
-    },
-    mistakes=(
+    kind="number",
+    parts=tuple(WRONG_LINES),
+    truth=lambda: tuple(WRONG_LINES.values()),
+    mistakes=tuple(
         Mistake(
-            "delta_2 has forgotten f′: it is ∂s/∂h₂, one factor short of z₂.",
-            _at_2(lambda u, z2: u),
-            part="delta_2",
-        ),
-        Mistake(
-            "f′ is taken at h in delta_2: take it at z.",
-            _at_2(lambda u, z2: u * _slope(np.tanh(z2))),
-            part="delta_2",
-        ),
-        Mistake(
-            "delta_2 has f(z₂) where f′(z₂) belongs.",
-            _at_2(lambda u, z2: u * np.tanh(z2)),
-            part="delta_2",
-        ),
-        Mistake(
-            "delta_2 has 1 − h where 1 − h² belongs: the square has been lost.",
-            _at_2(lambda u, z2: u * (1 - np.tanh(z2))),
-            part="delta_2",
-        ),
-        Mistake(
-            "delta_2 has forgotten u: the score weighs each entry of h₂.",
-            _at_2(lambda u, z2: _slope(z2)),
-            part="delta_2",
-        ),
-        Mistake(
-            "delta_1 has forgotten its own f′: this is the gradient at h₁, and z₁ lies one "
-            "step further.",
-            _at_1(lambda V, u, slope2, z1: V @ (u * slope2)),
-            part="delta_1",
-        ),
-        Mistake(
-            "f′ is taken at h in delta_1: take it at z.",
-            _at_1(lambda V, u, slope2, z1: V @ (u * slope2) * _slope(np.tanh(z1))),
-            part="delta_1",
-        ),
-        Mistake(
-            "delta_1 has f(z₁) where f′(z₁) belongs.",
-            _at_1(lambda V, u, slope2, z1: V @ (u * slope2) * np.tanh(z1)),
-            part="delta_1",
-        ),
-        Mistake(
-            "delta_1 has 1 − h where 1 − h² belongs: the square has been lost.",
-            _at_1(lambda V, u, slope2, z1: V @ (u * slope2) * (1 - np.tanh(z1))),
-            part="delta_1",
-        ),
-        Mistake(
-            "delta_1 starts from u: it comes from the δ of the layer above, with that layer's "
-            "f′ in it.",
-            _at_1(lambda V, u, slope2, z1: V @ u * _slope(z1)),
-            part="delta_1",
-            section="5.1",
-        ),
-        Mistake(
-            "delta_1 starts from u and has lost both f′.",
-            _at_1(lambda V, u, slope2, z1: V @ u),
-            part="delta_1",
-        ),
-        Mistake(
-            "delta_1 has forgotten u: the score weighs each entry of h₂.",
-            _at_1(lambda V, u, slope2, z1: V @ slope2 * _slope(z1)),
-            part="delta_1",
-        ),
-        Mistake(
-            "delta_1 has nothing from the layer above: this is its own f′ and no more.",
-            _at_1(lambda V, u, slope2, z1: _slope(z1)),
-            part="delta_1",
-            section="5.1",
-        ),
+            f"Line {line} of pass {name} is right: {why}.", line, part=name, section=section
+        )
+        for name, wrong in WRONG_LINES.items()
+        for line, (_, why, section) in RIGHT_LINES.items()
+        if line != wrong
     ),
 )
 
-# --- 5e: bytes ------------------------------------------------------------------------------
+# --- 5e: largest_m --------------------------------------------------------------------------
 
 
-def _measured_bytes() -> float:
+def _largest(fits: Callable[[int], bool]) -> int:
+    m = 1
+    while fits(m + 1):
+        m += 1
+    return m
+
+
+def _dense_bytes(m: int) -> int:
     # Measure a small one; three sizes enter, and each grows by the same factor.
-    return np.kron(np.eye(8), np.ones((1, 8))).nbytes * (4096 / 8) ** 3
+    return np.kron(np.eye(8), np.ones((1, 8))).nbytes * m**3 // 8**3
 
 
-_BYTES = _measured_bytes()
 MEMORY = Exercise(
     section="5.8",
     kind="number",
-    truth=_measured_bytes,
-    tolerance=5e-3,
+    truth=lambda: _largest(lambda m: _dense_bytes(m) <= 16e9),
+    tolerance=1e-6,
     mistakes=(
-        Mistake("This counts entries: each of them takes 8 bytes in float64.", _BYTES / 8),
-        Mistake("This counts bits: 8 of them make a byte.", 8 * _BYTES),
         Mistake(
-            "This is right for float32: float64 takes 8 bytes for each number.", _BYTES / 2
+            "One too many: this Jacobian needs a little more than 16 GB.",
+            _largest(lambda m: _dense_bytes(m) <= 16e9) + 1,
+            when=lambda given: _dense_bytes(int(given) - 1) <= 16e9 < _dense_bytes(int(given)),
         ),
         Mistake(
-            "This is the gradient's memory, or that of the entries that are not zero: the "
-            "dense Jacobian has a whole row for each output.",
-            _BYTES / 4096,
-            section="5.2",
+            "The cube root is not yet a layer: a layer has a whole number of outputs.",
+            2e9 ** (1 / 3),
+            when=lambda given: 1259 < given < 1260,
         ),
         Mistake(
-            "This counts the entries of W: the Jacobian has mn columns and a row for each "
-            "output.",
-            _BYTES / 4096 / 8,
+            "This counts entries: each of them takes 8 bytes in float64.",
+            _largest(lambda m: m**3 <= 16e9),
+        ),
+        Mistake(
+            "This is right for float32: float64 takes 8 bytes for each number.",
+            _largest(lambda m: 4 * m**3 <= 16e9),
+        ),
+        Mistake(
+            "This counts with 1024³ bytes to a gigabyte: here it is 10⁹.",
+            _largest(lambda m: 8 * m**3 <= 16 * 1024**3),
+        ),
+        Mistake(
+            "This is the gradient, or the entries that are not zero: the dense Jacobian has a "
+            "whole row for each output.",
+            _largest(lambda m: 8 * m**2 <= 16e9),
             section="5.2",
         ),
         Mistake(
             "These are mn rows and mn columns: ∂z/∂vec W has only one row for each of the m "
             "outputs.",
-            _BYTES * 4096,
+            _largest(lambda m: 8 * m**4 <= 16e9),
             section="5.2",
-        ),
-        Mistake(
-            "These are mn rows and mn columns, and entries at that: ∂z/∂vec W has one row for "
-            "each of the m outputs, and 8 bytes for each entry.",
-            _BYTES * 4096 / 8,
-            section="5.2",
-        ),
-        Mistake(
-            "The right amount in another unit: bytes are asked for.",
-            512,
-            when=lambda given: any(
-                abs(given * base**power / _BYTES - 1) < 5e-3
-                for base in (1000, 1024)
-                for power in (1, 2, 3, 4)
-            ),
         ),
     ),
 )
@@ -362,6 +271,6 @@ EXERCISES = {
     "5a": THREE_WAYS,
     "5b": REFOLD,
     "5c": BIAS_OF_BATCH,
-    "5d": TWO_DELTAS,
+    "5d": HUNT,
     "5e": MEMORY,
 }
