@@ -256,13 +256,14 @@ def _plot_slopes(axes: Axes, t: NDArray, panel: Slope, *which: str) -> None:
         axes.plot(t, panel.f, color=colour, label="f")
     if "f′" in which:
         axes.plot(t, f_prime, "--", color=colour, label="f\u200a′")
-    axes.set(xlim=(t[0], t[-1]), ylim=(-1.3, 2.1), xticks=[-4, 0, 4], yticks=[-1, 0, 1, 2])
+    axes.set(xlim=(t[0], t[-1]), ylim=(-1.3, 2.1), xticks=[-4, -2, 0, 2, 4])
+    axes.set(aspect="equal", yticks=[-1, 0, 1, 2])  # so that a slope of 1 looks like one
 
 
 def slopes(t: NDArray, panels: Sequence[Slope]) -> Picture:
     """Draw functions with their derivatives, three panels to a row, with their marks."""
     rows = -(-(len(panels) + 1) // 3)  # the last place is the key's
-    tall = 2.85 * rows  # inches
+    tall = 2.1 * rows  # inches
     figure = Picture(figsize=(WIDTH, tall), layout="none")
     figure.subplots_adjust(0.06, 0.45 / tall, 0.99, 1 - 0.4 / tall, 0.12, 0.42)
     grid = figure.subplots(rows, 3, squeeze=False, sharey=True).ravel()
@@ -288,7 +289,7 @@ def touching(t: NDArray, activation: Slope, at: float, height: float, slope: flo
     A triangle one wide and the slope high stands on the tangent.
     """
     check_shape("t", np.asarray(t), (None,))
-    figure, (left, right) = canvas(3.9, 2, margins=(0.55, 0.15, 0.45, 0.5, 0.65))
+    figure, (left, right) = canvas(2.7, 2, margins=(0.55, 0.15, 0.45, 0.5, 0.65))
     near = np.array([at - 1.4, at + 1.4])
     _plot_slopes(left, t, activation, "f")
     left.plot(near, height + slope * (near - at), "--", color=GREY)
