@@ -171,7 +171,7 @@ GENERAL = {
     "complex": (lambda b: b + 0j, "complex"),
     "one place off": (lambda b: b + np.eye(1, b.size).reshape(b.shape) / 4, "entries differ"),
 }  # fmt: skip
-ANY_SHAPE = [NUMBER["TANH_PRIME"], NUMBER["RELU_PRIME"]]
+ANY_SHAPE = [NUMBER["SOFTPLUS"], NUMBER["RELU_PRIME"]]
 FLAT_SLIPS = ("first column", "flat", "a row", "a sympy matrix")
 WITH_ARRAYS = [n for n, e in EXERCISES.items() if e.kind == "array" and e.truth]
 
@@ -292,6 +292,19 @@ def count(m):
     return np.arange(m).reshape(m, 1) / m
 
 
+def scaled(layer, by):
+    """Multiply W and b, and divide u: with a positive factor ReLU draws the same curve."""
+    W, b, u, c = layer
+    return by * W, by * b, u / by, c
+
+
+def from_the_right(knots, values):
+    """Let every unit rise to the left of its knot, and start from the last value."""
+    slopes = np.diff(values, axis=0) / np.diff(knots, axis=0)
+    u = np.diff(slopes, axis=0, append=0)
+    return -np.ones_like(u), knots[1:], u, values[-1:]
+
+
 def loop_collapse(W1, b1, W2, b2, W3, b3):
     """Collapse layer by layer."""
     W, b = np.eye(W1.shape[1]), 0
@@ -358,23 +371,25 @@ DIFFERENTLY = {
         in_float32(lambda W1, b1, W2, b2, W3, b3: (
         W3 @ W2 @ W1, W3 @ W2 @ b1 + W3 @ b2 + b3)),
     ],
-    "SCALE": [
-        lambda n: 2**0.5 * n**-0.5,
-        lambda n: np.array(1.4 / np.sqrt(n)),
+    "THROUGH_POINTS": [
+        lambda knots, values: scaled(solution("THROUGH_POINTS")(knots, values), 3.0),
+        lambda knots, values: tuple(
+        part[::-1] for part in solution("THROUGH_POINTS")(knots, values)),
+        lambda knots, values: from_the_right(knots, values),
+        in_float32(lambda knots, values: dict(zip(
+        "Wbuc", solution("THROUGH_POINTS")(knots, values), strict=True))),
     ],
-    "TANH_PRIME": [
-        lambda z: 1 / np.cosh(z) ** 2,
-        lambda z: 4 * sigma(2 * z) * (1 - sigma(2 * z)),
-        tanh.f_prime,
-        lambda z: (1 - np.tanh(z)) * (1 + np.tanh(z)),
-        in_float32(lambda z: 1 - np.tanh(z) ** 2),
-        lambda z: (1 - np.tanh(z.astype(np.float16)) ** 2),
-        lambda z: (np.tanh(z + 1e-5) - np.tanh(z - 1e-5)) / 2e-5,
+    "SIGMOID_SCALE": [
+        lambda n: 10.1 * n**-0.5,
+        lambda n: np.array([[11.5 / np.sqrt(n)]]),
+        lambda n: np.sqrt(112 / n),
     ],
-    "GELU_MINIMUM": [
-        (-0.752, -0.170),
-        np.array([-0.7518, -0.17]),
-        {"value": np.array([-0.16997]), "place": np.float64(-0.75179)},
+    "SOFTPLUS": [
+        lambda z: 1 / (1 + np.exp(-z)),
+        lambda z: (1 + np.tanh(z / 2)) / 2,
+        lambda z: np.exp(z - np.logaddexp(0, z)),
+        in_float32(lambda z: 1 / (1 + np.exp(-z))),
+        lambda z: (np.logaddexp(0, z + 1e-4) - np.logaddexp(0, z - 1e-4)) / 2e-4,
     ],
     "WINDOW": [
         lambda w, p, s: tuple(
@@ -569,31 +584,36 @@ TRIED = {
         (lambda *a: (1, 2, 3), "W, b, in this order; this is 3 of them"),
         (collapsed(lambda *a: a[4] @ (a[2] @ a[1] - a[3]) + a[5]), "entries differ"),
     ],
-    "SCALE": [
-        (lambda n: 1.3 / n**0.5, "vanished"),
-        (lambda n: 1.5 / n**0.5, "exploded"),
-        (lambda n: 2.2 * n**-0.6, "vanished|exploded"),
-        (lambda n: 0.27 - 0.0013 * n, "vanished|exploded|positive"),
-        (lambda n: 0.17, "does not depend on n"),
-        (lambda n: -((2 / n) ** 0.5), "positive"),
+    "THROUGH_POINTS": [
+        (lambda k, v: tuple(p.ravel() for p in solution("THROUGH_POINTS")(k, v)), "1-D array"),
+        (lambda k, v: solution("THROUGH_POINTS")(k, v)[:3], "W, b, u, c, in this order"),
+        (lambda k, v: scaled(solution("THROUGH_POINTS")(k, v), -1.0), "misses"),
+        (lambda k, v: (*solution("THROUGH_POINTS")(k, v)[:3], 0.0), "c is a bare number"),
+        (lambda k, v: [k.sort(axis=0), v.fill(0)] and solution("THROUGH_POINTS")(k, v),
+         "changes its input values"),
+        (lambda k, v: np.interp(0.5, k[:, 0], v[:, 0]), "W, b, u, c, in this order"),
     ],
-    "TANH_PRIME": [
-        (lambda z: np.array([[1 - np.tanh(z[i, j]) ** 2 for j in range(z.shape[1])]
+    "SIGMOID_SCALE": [
+        (lambda n: 7 / n**0.5, "vanished"),
+        (lambda n: 16 / n**0.5, "exploded"),
+        (lambda n: 8 / n**0.5, "vanished"),
+        (lambda n: 17.5 * n**-0.6, "changes with n|vanished|exploded"),
+        (lambda n: 1.4 - 0.003 * n, "changes with n|vanished|exploded"),
+        (lambda n: 0.9, "does not depend on n"),
+        (lambda n: -10.6 / n**0.5, "positive"),
+        (lambda n: 0, "zero"),
+        (lambda n: n, "the sigmoid is flat"),
+    ],
+    "SOFTPLUS": [
+        (lambda z: np.array([[1 / (1 + np.exp(-z[i, j])) for j in range(z.shape[1])]
                              for i in range(z.shape[0])]), "It was given z (|happened for z"),
-        (lambda z: (1 - np.tanh(z)) ** 2, "the whole difference"),
-        (lambda z: 1 - np.tanh(z**2), "not z inside"),
-        (lambda z: 1 / np.cosh(z), "this is 1/cosh"),
+        (lambda z: np.exp(z) / (1 + np.exp(z)), "right for some inputs only"),
+        (lambda z: np.exp(z), "inner derivative alone"),
+        (lambda z: 1 / (1 + np.exp(z)), "inner derivative is missing"),
         (lambda z: np.array([z, [1]], dtype=object), "array of objects"),
-        (lambda z: tanh, "an Activation"),
-        (lambda z: 1 - math.tanh(z) ** 2, "math works with single numbers"),
-    ],
-    "GELU_MINIMUM": [
-        ((None, None), "None"),
-        ((-math.inf, 0), "infinite"),
-        ((-0.76, -0.17), "three decimals"),
-        ((-0.5, -0.154), "to the left"),
-        ((-1.0, -0.1587), "to the right"),
-        ((-0.7518, -0.3), "the value is not"),
+        (lambda z: sigmoid, "an Activation"),
+        (lambda z: 1 / (1 + math.exp(-z)), "math works with single numbers"),
+        (lambda z: np.maximum(z, 0), "entries differ"),
     ],
     "WINDOW": [
         (lambda w, p, s: solution("WINDOW")(w, w.index(w[p]), s), "first of two equal words"),

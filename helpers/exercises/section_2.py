@@ -1,4 +1,4 @@
-"""Exercises of section 2: layers that collapse, the initial scale, tanh′, GELU's minimum."""
+"""Exercises of section 2: layers that collapse, ReLU by hand, the sigmoid's scale, softplus."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.activations import gelu, sigmoid, swish
+from helpers.activations import relu, sigmoid, tanh
 from helpers.exercises.entry import Exercise, Mistake, any_shape, normal, sizes
 
 # --- 2a: collapse(W1, b1, W2, b2, W3, b3) ---------------------------------------------------
@@ -97,185 +97,257 @@ COLLAPSE = Exercise(
     ),
 )
 
-# --- 2b: standard_deviation(n) --------------------------------------------------------------
+# --- 2b: through_points(knots, values) ------------------------------------------------------
+
+
+def _draw_points(rng: Generator) -> tuple[NDArray, NDArray]:
+    # Slopes from one set of gaps to the next differ, and no knot is 0.
+    N = int(rng.integers(3, 8))
+    gaps = rng.permutation(np.linspace(0.3, 1.5, N)).reshape(N, 1)
+    knots = rng.choice([-1, 1]) * rng.uniform(0.5, 2) + np.vstack([[[0.0]], gaps.cumsum(0)])
+    return knots, rng.standard_normal((N + 1, 1)) + rng.choice([-1, 1])
+
+
+def _curve(answer: Any, t: NDArray) -> NDArray:
+    W, b, u, c = answer
+    return u.T @ relu.f(W @ t + b) + c
+
+
+def _meets_points(answer: Any, knots: NDArray, values: NDArray) -> str | None:
+    off = np.abs(_curve(answer, knots.T) - values.T)[0] > 1e-6 * (1 + np.abs(values).max())
+    if off.any():
+        k = int(off.argmax())
+        return (
+            f"The curve misses {int(off.sum())} of the {len(knots)} points, the first of them "
+            f"at knots[{k}]."
+        )
+    between = np.concatenate(
+        [knots[:-1] + part * np.diff(knots, axis=0) for part in (0.3, 0.7)]
+    )
+    straight = np.interp(between.ravel(), knots.ravel(), values.ravel())
+    if np.abs(_curve(answer, between.T) - straight).max() > 1e-6 * (1 + np.abs(values).max()):
+        return "The curve passes through every point, but it is not straight between them."
+    return None
+
+
+def _layer(
+    knots: NDArray,
+    values: NDArray,
+    *,
+    gaps: NDArray | float | None = None,
+    starts: NDArray | None = None,
+    change: bool = True,
+    first: bool = True,
+    c: NDArray | None = None,
+) -> tuple[NDArray, ...]:
+    """Build the layer, with one slip if one is given."""
+    slopes = np.diff(values, axis=0) / (np.diff(knots, axis=0) if gaps is None else gaps)
+    u = np.diff(slopes, axis=0, prepend=0 if first else slopes[:1]) if change else slopes
+    starts = knots[:-1] if starts is None else starts
+    return np.ones_like(u), -starts, u, values[:1] if c is None else c
+
+
+def _drawn_wrong(hint: str, gives: Callable[[NDArray, NDArray], tuple]) -> Mistake:
+    # Many layers draw one curve: the curves are compared, not the weights.
+    def when(answer: Any, knots: NDArray, values: NDArray) -> bool:
+        t = np.linspace(knots[0, 0], knots[-1, 0], 61).reshape(1, -1)
+        return np.allclose(_curve(answer, t), _curve(gives(knots, values), t))
+
+    return Mistake(hint, gives, when=when)
+
+
+THROUGH_POINTS = Exercise(
+    section="2.4",
+    parts=("W", "b", "u", "c"),
+    draw=_draw_points,
+    shapes=lambda knots, values: ((len(knots) - 1, 1),) * 3 + ((1, 1),),
+    holds=_meets_points,
+    mistakes=(
+        _drawn_wrong(
+            "u holds the slopes of the chords: the units before are still rising, so each "
+            "weight is a change of slope.",
+            lambda knots, values: _layer(knots, values, change=False),
+        ),
+        _drawn_wrong(
+            "The first weight is 0: the slope changes at the first knot too, from 0 to that of "
+            "the first chord.",
+            lambda knots, values: _layer(knots, values, first=False),
+        ),
+        _drawn_wrong(
+            "c is 0: at the first knot all units are still 0, and the curve has a value there.",
+            lambda knots, values: _layer(knots, values, c=np.zeros((1, 1))),
+        ),
+        _drawn_wrong(
+            "c is the last value: it should be the one where all units are still 0.",
+            lambda knots, values: _layer(knots, values, c=values[-1:]),
+        ),
+        _drawn_wrong(
+            "b has the wrong sign: a unit switches on where W t + b is 0.",
+            lambda knots, values: _layer(knots, values, starts=-knots[:-1]),
+        ),
+        _drawn_wrong(
+            "Each unit switches on one knot late: it draws the piece to the right of its knot.",
+            lambda knots, values: _layer(knots, values, starts=knots[1:]),
+        ),
+        _drawn_wrong(
+            "b is 0: then all units bend at t = 0, and at no knot.",
+            lambda knots, values: _layer(knots, values, starts=0 * knots[:-1]),
+        ),
+        _drawn_wrong(
+            "The knots have been moved so that they begin at 0; here they begin elsewhere.",
+            lambda knots, values: _layer(knots, values, starts=knots[:-1] - knots[:1]),
+        ),
+        _drawn_wrong(
+            "The units are evenly spaced from 0 on; the knots are not.",
+            lambda knots, values: _layer(
+                knots,
+                values,
+                starts=np.arange(len(knots) - 1).reshape(-1, 1) / (len(knots) - 1),
+            ),
+        ),
+        _drawn_wrong(
+            "These are changes of value and not of slope: each rise has a run of its own.",
+            lambda knots, values: _layer(knots, values, gaps=1.0),
+        ),
+        _drawn_wrong(
+            "The slopes are those of evenly spaced knots: here every gap has its own length.",
+            lambda knots, values: _layer(knots, values, gaps=np.diff(knots, axis=0).mean()),
+        ),
+        _drawn_wrong(
+            "The slopes are those of knots spaced 1/N: here every gap has its own length.",
+            lambda knots, values: _layer(knots, values, gaps=1 / (len(knots) - 1)),
+        ),
+        _drawn_wrong(
+            "The slopes are upside down: rise over run, not run over rise.",
+            lambda knots, values: _layer(
+                knots, values, gaps=np.diff(values, axis=0) ** 2 / np.diff(knots, axis=0)
+            ),
+        ),
+    ),
+)
+
+# --- 2c: standard_deviation(n), of sigmoid layers -------------------------------------------
 
 
 @cache
-def _gain(n: int) -> float:
-    """Measure by what a ReLU layer of deviation 1 multiplies a size: 30 layers of 8 nets."""
-    rng, squares = np.random.default_rng(n), 0.0
-    for _ in range(30):
-        z, moved = rng.standard_normal((2, n, 8)) * math.sqrt(n)  # W times columns of size √n
-        squares += ((z > 0) * moved**2).mean() / 30
-    return math.sqrt(squares)
+def _after_thirty(deviation: float, n: int) -> float:
+    """Measure by what thirty sigmoid layers stretch a small change: typically, of four nets."""
+    logs = 0.0
+    for seed in range(4):
+        rng = np.random.default_rng([n, seed])
+        h, moves = rng.standard_normal((n, 1)), rng.standard_normal((n, 32))
+        before = np.linalg.norm(moves)
+        for _ in range(30):
+            W = deviation * rng.standard_normal((n, n))
+            z = W @ h
+            h, moves = sigmoid.f(z), sigmoid.f_prime(z) * (W @ moves)
+        logs += np.log(np.linalg.norm(moves) / before) / 4
+    return float(np.exp(logs))
 
 
 def _survives(answer: float, n: int) -> str | None:
     if not answer > 0:
         return "A standard deviation is a positive number."
-    size = (answer * _gain(n)) ** min(30, 900 / abs(math.log(answer * _gain(n)) or 1))
-    if size < 0.35:
-        return "After thirty ReLU layers the product has vanished: too small."
-    if size > 2.9:
-        return "After thirty ReLU layers the product has exploded: too large."
+    size = _after_thirty(answer, n)
+    if size < 12 and answer * math.sqrt(n) > 20:
+        return "The weights are so large that every z lies where the sigmoid is flat."
+    if not 0.08 < size < 12:
+        word, side = ("vanished", "small") if size < 1 else ("exploded", "large")
+        return f"After thirty sigmoid layers the change has {word}: too {side} for n = {n}."
     return None
 
 
-_NOT_ROOT = (
-    "This divides by n, not by its root: a sum of n random terms grows as the root of n."
-)
-SCALE = Exercise(
+def _one_scale(answers: list[float], inputs: list[tuple[int]]) -> str | None:
+    scales = [answer * math.sqrt(n) for answer, (n,) in zip(answers, inputs, strict=True)]
+    if max(scales) > 1.12 * min(scales):
+        return (
+            "It works at the sizes drawn, but its scale changes with n: a sum of n independent "
+            "terms grows as the root of n, and c stays the same."
+        )
+    return None
+
+
+def _scaled(hint: str, power: float, root: bool = False) -> Mistake:
+    # The right c, times another power of n: any c that is right is recognised.
+    def when(answer: float, n: int) -> bool:
+        return answer > 0 and 9.7 < (math.sqrt(answer) if root else answer) * n**power < 12
+
+    return Mistake(hint, lambda n: (10.6 / n**power) ** (2 if root else 1), when=when)
+
+
+SIGMOID_SCALE = Exercise(
     section="2.5",
     kind="number",
-    draw=lambda rng: (int(rng.choice([32, 48, 64, 100, 144, 200, 256])),),
+    draw=lambda rng: (int(rng.choice([64, 96, 128, 192, 256])),),
     holds=_survives,
+    law=_one_scale,
     mistakes=(
         Mistake(
-            "This is the scale that suits tanh: ReLU switches off about half of the units, and "
-            "the scale must make up for the lost half.",
+            "This scale, 1, suits tanh, whose slope at 0 is 1: the sigmoid's is never above a "
+            "quarter.",
             lambda n: 1 / math.sqrt(n),
         ),
         Mistake(
-            "This makes up for the lost half of the units twice: the factor stands under the "
-            "root.",
-            lambda n: 2 / math.sqrt(n),
-        ),
-        Mistake("This is the variance: the standard deviation is its root.", lambda n: 2 / n),
-        Mistake(_NOT_ROOT, lambda n: 1 / n),
-        Mistake(_NOT_ROOT, lambda n: math.sqrt(2) / n),
-        Mistake(
-            "This multiplies by the root of n: more inputs ask for smaller weights.",
-            lambda n: math.sqrt(2 * n),
+            "This is ReLU's scale: the sigmoid's slope is never above a quarter.",
+            lambda n: math.sqrt(2 / n),
         ),
         Mistake(
-            "This is the half-width of a uniform distribution: the standard deviation is asked "
-            "for.",
-            lambda n: math.sqrt(6 / n),
+            "This makes up for a slope of a quarter, which the sigmoid has at 0 only: with "
+            "weights of this size most z are away from 0, where the slope is smaller.",
+            lambda n: 4 / math.sqrt(n),
         ),
+        _scaled("This divides by n, not by its root: a sum of n terms grows as the root.", 1),
+        _scaled("This does not depend on n, and a sum over more inputs is larger.", 0),
+        _scaled("This multiplies by the root of n: more inputs ask for smaller weights.", -0.5),
+        _scaled("This is the variance: the standard deviation is its root.", 0.5, root=True),
     ),
 )
 
-# --- 2c: tanh_slope(z) ----------------------------------------------------------------------
+# --- 2d: softplus_slope(z) ------------------------------------------------------------------
 
-TANH_PRIME = Exercise(
+
+def _draw_z(rng: Generator) -> tuple[NDArray]:
+    (z,) = normal(rng, any_shape(rng))
+    if rng.random() < 0.3:
+        z.flat[0], z.flat[-1] = 800, -800  # where e^t is too large for a float, or 0
+    return (2 * z,)
+
+
+def _softplus_slope(z: NDArray) -> NDArray:
+    # Softplus itself, in the form that cannot overflow, and a central difference.
+    return (np.logaddexp(0, z + 1e-5) - np.logaddexp(0, z - 1e-5)) / 2e-5
+
+
+SOFTPLUS = Exercise(
     section="2.6",
-    draw=lambda rng: normal(rng, any_shape(rng)),
-    truth=lambda z: np.tanh(z + 1e-30j).imag / 1e-30,
+    draw=_draw_z,
+    truth=_softplus_slope,
     mistakes=(
-        Mistake("This is f(z) for f′(z): tanh itself.", np.tanh),
+        Mistake("This is f(z) for f′(z): softplus itself.", lambda z: np.logaddexp(0, z)),
+        Mistake("This has been differentiated twice: it is f″.", sigmoid.f_prime),
         Mistake(
-            "This is f′(h) for f′(z): the derivative of tanh, taken at h = tanh z, not z.",
-            lambda z: 1 / np.cosh(np.tanh(z)) ** 2,
-        ),
-        Mistake("The formula squares f, and this squares z itself.", lambda z: 1 - z * z),
-        Mistake(
-            "The square is in the wrong place: f is squared, not z inside it.",
-            lambda z: 1 - np.tanh(z * z),
+            "The inner derivative is missing: after the logarithm, differentiate 1 + e^t too.",
+            lambda z: sigmoid.f(-z),
         ),
         Mistake(
-            "The square is in the wrong place: f is squared, not the whole difference.",
-            lambda z: (1 - np.tanh(z)) ** 2,
+            "This is the inner derivative alone: the logarithm has one as well.",
+            lambda z: np.exp(z),
         ),
         Mistake(
-            "The square has been lost: f stands in the formula as its square.",
-            lambda z: 1 - np.tanh(z),
+            "This is ReLU's derivative: softplus has no corner, and its slope does not jump.",
+            relu.f_prime,
+        ),
+        Mistake("This is tanh: a slope of softplus lies between 0 and 1.", np.tanh),
+        Mistake("This is tanh′: differentiate the logarithm, step by step.", tanh.f_prime),
+        Mistake(
+            "The argument is twice too large.",
+            lambda z: (1 + np.tanh(z)) / 2,
         ),
         Mistake(
-            "The square has been lost: the derivative is 1/cosh², and this is 1/cosh.",
-            lambda z: 1 / np.cosh(z),
-        ),
-        Mistake(
-            "A plus has slipped in for a minus: this is larger than 1, and tanh is nowhere "
-            "steeper than at 0.",
-            lambda z: 1 + np.tanh(z) ** 2,
-        ),
-        Mistake(
-            "This is the sigmoid's derivative: tanh is a sigmoid stretched in both directions.",
-            sigmoid.f_prime,
-        ),
-        Mistake(
-            "This is the sigmoid's rule with tanh put in: each function has its own.",
-            lambda z: np.tanh(z) * (1 - np.tanh(z)),
+            "This is f′(h) for f′(z): the slope is asked for at z.",
+            lambda z: sigmoid.f(np.logaddexp(0, z)),
         ),
     ),
 )
 
-# --- 2d: the place and the value of GELU's minimum ------------------------------------------
-
-
-@cache
-def _lowest(f: Callable[[NDArray], NDArray]) -> tuple[float, float]:
-    # Keep the middle third around the lowest point, again and again.
-    left, right = -3.0, 0.0
-    for _ in range(60):
-        first, second = left + (right - left) / 3, right - (right - left) / 3
-        if f(np.array(first)) < f(np.array(second)):
-            right = second
-        else:
-            left = first
-    return (left + right) / 2, float(f(np.array((left + right) / 2)))
-
-
-def _gelu_bottom(answer: Any) -> str | None:
-    (place, value), (at, lowest) = answer, _lowest(gelu.f)
-    if abs(place - at) <= 1e-3 and abs(value - lowest) <= 1e-3:
-        return None
-    if abs(place - at) <= 2e-2 and abs(value - lowest) <= 2e-2:
-        return "Close: give both numbers to three decimals."
-    if abs(place - at) <= 2e-2:
-        return "The place is right and the value is not: put the place into f."
-    side = "left" if gelu.f_prime(np.array(place)) > 0 else "right"
-    return f"This is not the bottom: from there GELU falls further to the {side}."
-
-
-def _near(answer: Any, place: float, value: float) -> bool:
-    return abs(answer[0] - place) <= 5e-3 and abs(answer[1] - value) <= 5e-3
-
-
-_AT, _LOWEST = _lowest(gelu.f)
-GELU_MINIMUM = Exercise(
-    section="2.6",
-    parts=("place", "value"),
-    kind="number",
-    holds=_gelu_bottom,
-    mistakes=(
-        Mistake(
-            "Both numbers are 0: there GELU crosses zero, and it has been lower before.",
-            (0, 0),
-            when=lambda answer: _near(answer, 0, 0),
-        ),
-        Mistake(
-            "These are the right two numbers in the wrong order: the place first, then the "
-            "value.",
-            (_LOWEST, _AT),
-            when=lambda answer: _near(answer[::-1], _AT, _LOWEST),
-        ),
-        Mistake(
-            "This is the bottom of Swish: GELU uses Φ in the place of σ.",
-            _lowest(swish.f),
-            when=lambda answer: _near(answer, *_lowest(swish.f)),
-        ),
-        Mistake(
-            "This is the bottom of f′: the bottom of f is where f′ is 0.",
-            _lowest(gelu.f_prime),
-            when=lambda answer: abs(answer[0] - _lowest(gelu.f_prime)[0]) <= 5e-3,
-        ),
-        Mistake(
-            "The place has the wrong sign: GELU dips on the side of negative numbers.",
-            (-_AT, _LOWEST),
-            when=lambda answer: abs(answer[0] + _AT) <= 5e-3,
-        ),
-        Mistake(
-            "The value is that of f′: at the bottom f′ is 0, and f is not.",
-            (_AT, 0),
-            when=lambda answer: _near(answer, _AT, 0),
-        ),
-        Mistake(
-            "The value has the wrong sign: at its bottom GELU is below zero.",
-            (_AT, -_LOWEST),
-            when=lambda answer: _near(answer, _AT, -_LOWEST),
-        ),
-    ),
-)
-
-EXERCISES = {"2a": COLLAPSE, "2b": SCALE, "2c": TANH_PRIME, "2d": GELU_MINIMUM}
+EXERCISES = {"2a": COLLAPSE, "2b": THROUGH_POINTS, "2c": SIGMOID_SCALE, "2d": SOFTPLUS}
