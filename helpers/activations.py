@@ -78,7 +78,7 @@ def _sigmoid_prime(z: NDArray) -> NDArray:
 
 
 def _tanh_prime(z: NDArray) -> NDArray:
-    h = np.tanh(z)
+    h = np.asarray(np.tanh(z))  # of a bare number numpy makes no array, which out= needs
     h *= h  # in place, since h may be large
     return 1 - h
 

@@ -87,3 +87,9 @@ def test_the_identity_changes_nothing_and_is_not_one_of_the_five():
     assert identity.symbolic_prime(Symbol("t")) == 1
     names = [activation.name for activation in ACTIVATIONS]
     assert names == ["sigmoid", "tanh", "ReLU", "Swish", "GELU"]
+
+
+def test_a_bare_number_will_do(activation):
+    for z in (0.5, np.float64(0.5), np.array(0.5)):
+        assert activation.f(z) == activation.f(np.array([0.5]))[0]
+        assert activation.f_prime(z) == activation.f_prime(np.array([0.5]))[0]
