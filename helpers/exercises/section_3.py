@@ -1,17 +1,18 @@
-"""Exercises of section 3: a window at the edge, two words swapped, shapes, the loss's slope."""
+"""Exercises of section 3: windows, what a sum can do, shapes, the loss, the way back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.activations import sigmoid
+from helpers.activations import sigmoid, tanh
 from helpers.arrays import vec
 from helpers.corpora import PAD
-from helpers.exercises.entry import Exercise, Mistake, normal
+from helpers.exercises.entry import Exercise, Mistake, normal, sizes
 from helpers.network import logistic_loss
 from helpers.numerical import complex_step
 
@@ -235,7 +236,145 @@ SWAP = Exercise(
     ),
 )
 
-# --- 3c: the shapes of a larger network -----------------------------------------------------
+# --- 3c: a_sum_can(table) -------------------------------------------------------------------
+
+
+def _draw_table(rng: Generator) -> tuple[NDArray]:
+    table = np.tile(rng.random(int(rng.integers(3, 8))) < 0.6, (2, 1))
+    if rng.random() < 0.4:  # one column rises where another falls
+        table[:, rng.choice(table.shape[1], 2, replace=False)] = [[True, False], [False, True]]
+    else:  # one row lies above the other
+        table[:, rng.random(table.shape[1]) < 0.6] = rng.permutation([[True], [False]])
+    return (table,)
+
+
+def _built_as_a_sum(table: NDArray) -> bool:
+    # Try to build it: one row higher than the other by 1, and a number for each column.
+    columns = {tuple(column) for column in table.T.tolist()}
+    within_reach = (
+        {(bool(g > 0), bool(g + rise > 0)) for g in (-1.5, -0.5, 0.5, 1.5)} for rise in (1, -1)
+    )
+    return any(columns <= reach for reach in within_reach)
+
+
+A_SUM = Exercise(
+    section="3.4",
+    kind="number",
+    draw=_draw_table,
+    truth=_built_as_a_sum,
+    mistakes=(
+        Mistake(
+            "Some tables are out of reach: those that ask for a rise between two columns in "
+            "one row, and for a fall between the same columns in the other.",
+            lambda table: True,
+        ),
+        Mistake(
+            "The answers are the wrong way round.", lambda table: not _built_as_a_sum(table)
+        ),
+        Mistake(
+            "The rows may differ in many columns, as long as all differences go the same way.",
+            lambda table: (table[0] != table[1]).sum() < 2,
+        ),
+        Mistake(
+            "This allows the first row to lie above the second, and not the other way round.",
+            lambda table: (table[0] >= table[1]).all(),
+        ),
+        Mistake(
+            "This allows the second row to lie above the first, and not the other way round.",
+            lambda table: (table[0] <= table[1]).all(),
+        ),
+    ),
+)
+
+# --- 3d: context_weights() ------------------------------------------------------------------
+
+_CONTEXTS, _AGREE = np.array([[1, 1, -1, -1], [1, -1, 1, -1]]), np.array([1, 0, 0, 1]) == 1
+
+
+def _scores(answer: Any) -> NDArray:
+    W, b, u = answer
+    return (u.T @ np.maximum(W @ _CONTEXTS + b, 0)).ravel()
+
+
+def _tells_apart(answer: Any) -> str | None:
+    scores = _scores(answer)
+    wrong = np.flatnonzero(np.where(_AGREE, scores, -scores) <= 1e-9)
+    if not wrong.size:
+        return None
+    context = tuple(_CONTEXTS[:, wrong[0]].tolist())
+    side = "positive" if _AGREE[wrong[0]] else "negative"
+    return (
+        f"In {wrong.size} of the four contexts the sign is wrong: at {context} s is not {side}."
+    )
+
+
+def _weights(W: list, b: list, u: list) -> Any:
+    return lambda: (np.array(W), np.array(b).reshape(3, 1), np.array(u).reshape(3, 1))
+
+
+def _no_bend(answer: Any) -> bool:
+    z = answer[0] @ _CONTEXTS + answer[1]
+    return all((row >= 0).all() or (row <= 0).all() for row in z)
+
+
+_AGREEING = [[1, 1], [-1, -1], [0, 0]]
+CONTEXT_WEIGHTS = Exercise(
+    section="3.4",
+    parts=("W", "b", "u"),
+    draw=lambda rng: (),
+    shapes=lambda: ((3, 2), (3, 1), (3, 1)),
+    holds=_tells_apart,
+    mistakes=(
+        Mistake(
+            "The scores are the same in all four contexts: nothing in them depends on x.",
+            _weights([[0, 0]] * 3, [1, 1, 1], [1, 1, 1]),
+            when=lambda answer: bool(np.ptp(_scores(answer)) < 1e-9),
+        ),
+        Mistake(
+            "No unit bends between the contexts: each is on in all four or off in all four. So "
+            "the score is a sum, and no sum does it.",
+            _weights([[1, 0], [0, 1], [0, 0]], [2, 2, 1], [1, 1, -4]),
+            when=_no_bend,
+        ),
+        Mistake(
+            "Where the two numbers disagree the score is 0, and must be below. A unit that "
+            "reads nothing can serve as a constant.",
+            _weights(_AGREEING, [0, 0, 0], [1, 1, 0]),
+            when=lambda answer: bool(
+                (_scores(answer)[_AGREE] > 1e-9).all()
+                and np.allclose(_scores(answer)[~_AGREE], 0)
+            ),
+        ),
+        Mistake(
+            "These are the weights for tanh: ReLU answers with other numbers.",
+            _weights([[1, 1], [1, 1], [0, 0]], [-1, 1, 1], [1, -1, 1.2]),
+            when=lambda answer: np.array_equal(np.sign(answer[0]), [[1, 1], [1, 1], [0, 0]]),
+        ),
+        Mistake(
+            "The scores have the wrong sign: this is positive where the two disagree.",
+            _weights(_AGREEING, [0, 0, 1], [-1, -1, 1]),
+            when=lambda answer: np.array_equal(_scores(answer) < 0, _AGREE),
+        ),
+        Mistake(
+            "The scores come apart, but zero does not lie between them.",
+            _weights(_AGREEING, [0, 0, 1], [1, 1, 1]),
+            when=lambda answer: bool(
+                _scores(answer)[_AGREE].min() > _scores(answer)[~_AGREE].max() + 1e-9
+            ),
+        ),
+        Mistake(
+            "Only one of the two contexts in which the numbers agree is found: each needs a "
+            "unit that is on there.",
+            _weights([[1, 1], [0, 0], [0, 0]], [0, 1, 0], [1, -1, 0]),
+            when=lambda answer: bool(
+                (_scores(answer)[~_AGREE] < 0).all()
+                and (_scores(answer)[_AGREE] > 0).sum() == 1
+            ),
+        ),
+    ),
+)
+
+# --- 3e: the shapes of a larger network -----------------------------------------------------
 
 _FLAT = "a one-dimensional array is neither row nor column."
 _ONE_PER_UNIT = "b or h has one number for each input: it has one for each unit."
@@ -301,7 +440,7 @@ SHAPES = Exercise(
     ),
 )
 
-# --- 3d: dloss_dS(S, Y) ---------------------------------------------------------------------
+# --- 3f: dloss_dS(S, Y) ---------------------------------------------------------------------
 
 
 def _draw_scores(rng: Generator) -> tuple[NDArray, NDArray]:
@@ -371,4 +510,119 @@ LOSS_BY_SCORE = Exercise(
     ),
 )
 
-EXERCISES = {"3a": WINDOW, "3b": SWAP, "3c": SHAPES, "3d": LOSS_BY_SCORE}
+# --- 3g: backward_pass(x, y, W, b, u) -------------------------------------------------------
+
+
+def _draw_window_layer(rng: Generator) -> tuple[Any, ...]:
+    m, n = sizes(rng, 2)
+    x, W, b, u = normal(rng, (n, 1), (m, n), (m, 1), (m, 1))
+    return x, int(rng.integers(2)), W, b, u
+
+
+def _loss(x: NDArray, y: int, W: NDArray, b: NDArray, u: NDArray) -> NDArray:
+    return np.array(logistic_loss(u.T @ np.tanh(W @ x + b), np.array([[y]])))
+
+
+def _slopes(x: NDArray, y: int, W: NDArray, b: NDArray, u: NDArray) -> tuple[NDArray, ...]:
+    return (
+        complex_step(lambda v: _loss(x, y, v, b, u), W),
+        complex_step(lambda v: _loss(x, y, W, v, u), b),
+        complex_step(lambda v: _loss(x, y, W, b, v), u),
+        complex_step(lambda v: _loss(v, y, W, b, u), x),
+    )
+
+
+def _passed(x: NDArray, y: int, W: NDArray, b: NDArray, u: NDArray) -> tuple[Any, ...]:
+    z = W @ x + b
+    h = np.tanh(z)
+    return z, h, p(u.T @ h).item() - y
+
+
+def _delta(wrong: Callable[..., NDArray]) -> Callable[..., NDArray]:
+    """Hand z, h, p − y, u and p to a wrong rule for δ."""
+    return lambda x, y, W, b, u: wrong(
+        *_passed(x, y, W, b, u), u, p(u.T @ np.tanh(W @ x + b)).item()
+    )
+
+
+BACKWARD = Exercise(
+    section="3.6",
+    draw=_draw_window_layer,
+    truth=_slopes,
+    parts=("dW", "db", "du", "dx"),
+    after={
+        "dW": lambda own, x, y, W, b, u: own["db"] @ x.T,
+        "dx": lambda own, x, y, W, b, u: W.T @ own["db"],
+    },
+    mistakes=(
+        Mistake(
+            "This is the gradient of the score: the loss brings the factor p − y.",
+            _delta(lambda z, h, e, u, p: u * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "f′ was taken at h: it belongs at z.",
+            _delta(lambda z, h, e, u, p: e * u * tanh.f_prime(h)),
+            part="db",
+        ),
+        Mistake(
+            "The factor is f(z): f′(z) belongs there.",
+            _delta(lambda z, h, e, u, p: e * u * h),
+            part="db",
+        ),
+        Mistake(
+            "f′(z) is missing: between h and z lies the slope of f.",
+            _delta(lambda z, h, e, u, p: e * u),
+            part="db",
+        ),
+        Mistake(
+            "u is missing: the score listens to each unit with its own weight.",
+            _delta(lambda z, h, e, u, p: e * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "The probability alone is no error: subtract the truth y.",
+            _delta(lambda z, h, e, u, p: p * u * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "The score was compared with the truth: compare the probability p = σ(s).",
+            _delta(lambda z, h, e, u, p: (np.log(p / (1 - p)) - (p - e)) * u * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "This is the derivative of p with respect to s once too often: in p − y it has "
+            "cancelled already.",
+            _delta(lambda z, h, e, u, p: e * p * (1 - p) * u * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "This is h itself, the gradient of the score: the loss brings the factor p − y.",
+            _delta(lambda z, h, e, u, p: h),
+            part="du",
+        ),
+        Mistake(
+            "u multiplies h = f(z), and not z.", _delta(lambda z, h, e, u, p: e * z), part="du"
+        ),
+        Mistake(
+            "f′(z) does not belong here: u acts after f.",
+            _delta(lambda z, h, e, u, p: e * h * tanh.f_prime(z)),
+            part="du",
+        ),
+        Mistake(
+            "u does not appear in its own gradient: s is linear in it.",
+            _delta(lambda z, h, e, u, p: e * u * h),
+            part="du",
+        ),
+    ),
+)
+
+EXERCISES = {
+    "3a": WINDOW,
+    "3b": SWAP,
+    "3c": A_SUM,
+    "3d": CONTEXT_WEIGHTS,
+    "3e": SHAPES,
+    "3f": LOSS_BY_SCORE,
+    "3g": BACKWARD,
+}
