@@ -31,8 +31,12 @@ def _units_differ(answer: Any, m: int, n: int, rng: Generator) -> str | None:
     W, b, u = answer
     data = np.random.default_rng(m + 10 * n)
     X, y = data.standard_normal((n, 12)), data.integers(0, 2, (1, 12))
-    if (np.abs(W @ X + b) > 18).all():
-        return "The weights are so large that tanh is flat there: f′ is 0, and W cannot learn."
+    flat = (np.abs(W @ X + b) > 18).all(axis=1)
+    if flat.any():
+        return (
+            f"Weights so large that tanh is flat at all points for {flat.sum()} of {m} units: "
+            "f′ is 0 there, and these rows of W cannot learn."
+        )
     (W, b), (u_row, _) = train(
         [Affine(W, b), Affine(u.T, np.zeros((1, 1)))], X, y, tanh, steps=5
     ).layers
@@ -110,13 +114,30 @@ def _z(layers: list[Affine], X: NDArray) -> list[NDArray]:
     return [W @ h + b for (W, b), h in zip(layers, _h(layers, X), strict=False)]
 
 
-def _share(
-    H: NDArray, y: NDArray, coded: tuple[float, float] = (-1, 1), constant: bool = True
-) -> float:
-    # The normal equations, by elimination.
+def _share(H: NDArray, y: NDArray, constant: bool = True, cut: float = 0) -> float:
+    # Newton's steps, halved until the loss falls: another road than the notebook's.
     rows = np.vstack([H, np.ones((int(constant), H.shape[1]))])
-    target = np.where(y == 1, coded[1], coded[0])
-    w = np.linalg.pinv(rows @ rows.T) @ rows @ target.T
+    w, sign, ridge = np.zeros((len(rows), 1)), 1 - 2 * y, 1e-8
+
+    def loss(w: NDArray) -> float:
+        return float(np.logaddexp(0, sign * (w.T @ rows)).sum() + ridge * (w * w).sum() / 2)
+
+    for _ in range(100):
+        p = sigmoid.f(w.T @ rows)
+        slope = rows @ (p - y).T + ridge * w
+        curvature = rows * (p * (1 - p)) @ rows.T + ridge * np.eye(len(w))
+        step = np.linalg.solve(curvature, slope)
+        while loss(w - step) > loss(w) and np.abs(step).max() > 1e-12:
+            step /= 2
+        w = w - step
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(((w.T @ rows > cut) == y).mean())
+
+
+def _least_squares(H: NDArray, y: NDArray) -> float:
+    rows = np.vstack([H, np.ones((1, H.shape[1]))])
+    w = np.linalg.pinv(rows @ rows.T) @ rows @ (2 * y - 1).T
     return float(((w.T @ rows > 0) == y).mean())
 
 
@@ -176,8 +197,12 @@ PROBE = Exercise(
             lambda layers, X, y, k: _share(_h(layers, X)[k], y, constant=False),
         ),
         Mistake(
-            "The probe was fitted to labels 0 and 1 and then cut at 0: fit it to −1 and +1.",
-            lambda layers, X, y, k: _share(_h(layers, X)[k], y, coded=(0, 1)),
+            "This line was fitted by least squares: a probe is a logistic regression.",
+            lambda layers, X, y, k: _least_squares(_h(layers, X)[k], y),
+        ),
+        Mistake(
+            "The sums were cut at ½: p is above ½ where the sum is above 0.",
+            lambda layers, X, y, k: _share(_h(layers, X)[k], y, cut=0.5),
         ),
         Mistake(
             "This is the accuracy of the network itself: a probe asks one layer, with weights "
@@ -197,13 +222,25 @@ def _scores(answer: Any) -> NDArray:
     return u.T @ np.maximum(W @ _CORNERS + b, 0)
 
 
+_ABOVE = (
+    "These are the units of the section itself, as they are, swapped or rescaled: find others."
+)
+
+
+def _as_above(answer: Any) -> bool:
+    """Tell the units of 1.6, in either order or rescaled: ReLU makes 2h of 2w and 2b."""
+    W, b, u = answer
+    size = np.abs(W).max(axis=1, keepdims=True)
+    units = np.hstack([W, b, u * size**2]) / np.where(size > 0, size, 1)
+    above = np.array([[1, 1, 0, 1], [1, 1, -1, -2]])
+    return np.allclose(units, above) or np.allclose(units, above[::-1])
+
+
 def _solves_xor(answer: Any) -> str | None:
     scores = _scores(answer)
     wrong = np.flatnonzero(((scores > 0.5) != _XOR) | (np.abs(scores - 0.5) < 1e-9))
     if not wrong.size:
-        if all(map(np.array_equal, answer, _xor([[1, 1], [1, 1]], [0, -1], [1, -2])())):
-            return "These are the weights above: find others."
-        return None
+        return _ABOVE if _as_above(answer) else None
     k = wrong[0]
     side = "above" if _XOR[0, k] else "below"
     return (
@@ -243,9 +280,9 @@ XOR = Exercise(
             when=lambda answer: bool(np.ptp(_scores(answer)) < 1e-9),
         ),
         Mistake(
-            "These are the weights above: find others.",
+            _ABOVE,
             _xor([[1, 1], [1, 1]], [0, -1], [1, -2]),
-            when=lambda answer: (_solves_xor(answer) or "").startswith("These"),
+            when=_as_above,
         ),
         Mistake(
             "Wrong way round: the score is above ½ where the label is 0, and not above where "
