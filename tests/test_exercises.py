@@ -343,9 +343,14 @@ def through(layers, X):
 
 
 def fitted(H, y):
-    """Fit a probe by least squares."""
-    rows = np.vstack([H, np.ones((1, y.size))]).T
-    return np.mean((rows @ np.linalg.lstsq(rows, 2.0 * y.T - 1, rcond=None)[0] > 0) == y.T)
+    """Fit a logistic regression by weighted least squares, again and again."""
+    rows, s = np.vstack([H, np.ones((1, y.size))]).T, np.zeros((y.size, 1))
+    for _ in range(15):
+        p = sigma(s)
+        root = np.sqrt(p * (1 - p))
+        target = root * s + (y.T - p) / root
+        s = rows @ np.linalg.lstsq(root * rows, target, rcond=None)[0]
+    return np.mean((s > 0) == y.T)
 
 
 DIFFERENTLY = {
@@ -362,7 +367,7 @@ DIFFERENTLY = {
     ],
     "XOR": [
         xor([[40, -40], [-40, 40]], [-3.0, -3.0], [5, 7]),
-        xor([[1, 1], [2, 2]], [0, -2], [1, -1]),
+        xor([[1, 1], [2, 2]], [0, -2], [1, -1.2]),
     ],
     "COLLAPSE": [
         loop_collapse,

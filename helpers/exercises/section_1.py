@@ -94,13 +94,21 @@ BREAK_SYMMETRY = Exercise(
 
 def _draw_probe(rng: Generator) -> tuple[list[Affine], NDArray, NDArray, int]:
     n, first, second = sizes(rng, 3)
-    B = int(rng.integers(40, 60))
-    layers = [
-        Affine(*normal(rng, (m, k), (m, 1)))
-        for k, m in ((n, first), (first, second), (second, 1))
-    ]
-    X = rng.standard_normal((n, B))
-    return layers, X, (X[[0]] * X[[1]] > 0).astype(int), int(rng.integers(3))
+    B, k = int(rng.integers(40, 60)), int(rng.integers(3))
+    # Until every logistic regression comes to the same (no point at the border, none far off),
+    # and a line fitted by least squares does not.
+    while True:
+        layers = [
+            Affine(*normal(rng, (rows, cols), (rows, 1)))
+            for cols, rows in ((n, first), (first, second), (second, 1))
+        ]
+        X = rng.standard_normal((n, B))
+        y = (X[[0]] * X[[1]] > 0).astype(int)
+        h = _h(layers, X)[k]
+        scores = _scores_of_fit(h, y)
+        far, share = np.abs(scores), float(((scores > 0) == y).mean())
+        if far.min() > 0.02 and far.max() < 6 and share != _least_squares(h, y):
+            return layers, X, y, k
 
 
 def _h(layers: list[Affine], X: NDArray, f: Any = np.tanh) -> list[NDArray]:
@@ -114,7 +122,7 @@ def _z(layers: list[Affine], X: NDArray) -> list[NDArray]:
     return [W @ h + b for (W, b), h in zip(layers, _h(layers, X), strict=False)]
 
 
-def _share(H: NDArray, y: NDArray, constant: bool = True, cut: float = 0) -> float:
+def _scores_of_fit(H: NDArray, y: NDArray, constant: bool = True) -> NDArray:
     # Newton's steps, halved until the loss falls: another road than the notebook's.
     rows = np.vstack([H, np.ones((int(constant), H.shape[1]))])
     w, sign, ridge = np.zeros((len(rows), 1)), 1 - 2 * y, 1e-8
@@ -132,7 +140,11 @@ def _share(H: NDArray, y: NDArray, constant: bool = True, cut: float = 0) -> flo
         w = w - step
         if np.abs(step).max() < 1e-9:
             break
-    return float(((w.T @ rows > cut) == y).mean())
+    return w.T @ rows
+
+
+def _share(H: NDArray, y: NDArray, constant: bool = True, cut: float = 0) -> float:
+    return float(((_scores_of_fit(H, y, constant) > cut) == y).mean())
 
 
 def _least_squares(H: NDArray, y: NDArray) -> float:
