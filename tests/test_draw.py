@@ -93,14 +93,6 @@ FIGURES = {
         {"a": (SIZES, 1 / SIZES)},
         xlabel="x",
         ylabel="y",
-        notes={"n": (4, 0.2)},
-        guides={"slope −1": (3, 0.3, -1)},
-    ),
-    "growth": lambda: draw.growth(
-        SIZES,
-        {"bytes": {"long": (SIZES**3, SIZES[:2] ** 3)}},
-        xlabel="n",
-        limits={"bytes": ("limit", 100)},
     ),
     "grids": lambda: draw.grids(
         Grid("$I$", eye(3), draw.by_row),
@@ -120,8 +112,8 @@ FIGURES = {
     "clouds": lambda: draw.clouds(
         a_cloud(notes={"here": (0, 1)}), a_cloud(score=lambda P: P[:1] - 0.5, axes=("x₁", "x₂"))
     ),
-    "clouds in rows": lambda: draw.clouds(
-        *[a_cloud(lines=[(np.array([1, 2]), 0.5), (np.array([[0, 1]]), 0)])] * 3, columns=2
+    "clouds with lines": lambda: draw.clouds(
+        *[a_cloud(lines=[(np.array([1, 2]), 0.5), (np.array([[0, 1]]), 0)])] * 3,
     ),
     "heat maps": some_heat_maps,
     "wiring": lambda: draw.wiring(
@@ -138,13 +130,6 @@ FIGURES = {
     "folding": lambda: a_folding(2),
     "folded": lambda: a_folding(3),
     "folding in another size": lambda: a_folding(3, m=5, n=6),
-    "approximations": lambda: draw.approximations(SIZES, SIZES**2, {"a": SIZES}, {"a": [2, 4]}),
-    "over depth": lambda: draw.over_depth(
-        {"tanh, 1": [1, 0.1, 0.01], "tanh, 1.5": [1, 2, 4]}, ylabel="size"
-    ),
-    "within limits": lambda: draw.over_depth(
-        {"a": [1, 0.1, 0.01]}, ylabel="size", limits=(1e-3, 10)
-    ),
     "touching": lambda: draw.touching(SIZES, SLOPE, 4, 1, -0.25),
     "slopes": lambda: draw.slopes(SIZES, [SLOPE] * 2),
     "plain matplotlib": a_plot,
@@ -347,8 +332,6 @@ def test_every_curve_is_drawn_and_no_two_are_alike(count):
     drawn = [
         draw.loss_curves(rising, {name: rising for name in names}),
         draw.log_log({name: (rising, rising) for name in names}, xlabel="x", ylabel="y"),
-        draw.over_depth({name: rising for name in names}, ylabel="y"),
-        draw.growth(rising, {"t": {name: (rising, rising) for name in names}}, xlabel="x"),
     ]
     for figure in drawn:
         lines = [line for line in figure.axes[0].get_lines() if line.get_label() in names]
@@ -358,9 +341,8 @@ def test_every_curve_is_drawn_and_no_two_are_alike(count):
 
 
 def test_an_activation_keeps_its_colour_in_every_picture():
-    figure = draw.over_depth(
-        {"tanh, 1": [1, 2], "ReLU, 1": [1, 2], "tanh, 2": [1, 2]}, ylabel=""
-    )
+    curves = {name: ([1, 2], [1, 2]) for name in ("tanh, 1", "ReLU, 1", "tanh, 2")}
+    figure = draw.log_log(curves, xlabel="", ylabel="")
     first, relu, second = figure.axes[0].get_lines()[:3]
     assert first.get_color() == second.get_color() == style.ACTIVATIONS["tanh"]
     assert relu.get_color() == style.ACTIVATIONS["ReLU"]

@@ -8,12 +8,9 @@ figure says in words what it was handed.
 
 from helpers.draw.curves import (
     Slope,  # an activation with its derivative, for slopes and touching
-    approximations,  # a target and its fits, with their bends
     decades,  # powers of ten on the axes of one's own plot
-    growth,  # bytes or products over the size, computed and measured
     log_log,  # errors over steps or widths
     loss_curves,  # losses over training steps
-    over_depth,  # sizes of a product over the layers
     secants,  # a curve under the magnifying glass, with tangent and secant
     slopes,  # activations with their derivatives
     touching,  # a tangent, and the derivative beside it

@@ -114,124 +114,14 @@ def log_log(
     *,
     xlabel: str,
     ylabel: str,
-    notes: Mapping[str, tuple[float, float]] | None = None,
-    guides: Mapping[str, tuple[float, float, float]] | None = None,
 ) -> Picture:
-    """Draw curves of positive numbers on two logarithmic axes; zeros are left out.
-
-    ``notes`` puts a text at a point (x, y); ``guides`` draws, for each text, a thin line
-    through a point with a slope: (x, y, slope).
-    """
+    """Draw curves of positive numbers on two logarithmic axes; zeros are left out."""
     figure, (axes,) = canvas(4.2, margins=(1.15, 0.25, 0.75, 0.1, 0))
     for (label, (x, y)), style in zip(curves.items(), _styles(list(curves)), strict=True):
         x, y = np.asarray(x, float), np.asarray(y, float)
         axes.loglog(x[y > 0], y[y > 0], label=label, mfc="none", mew=2, **style)
-    limits = axes.get_xlim(), axes.get_ylim()
-    for text, (x, y, slope) in (guides or {}).items():
-        ends = np.array(limits[0])
-        axes.plot(ends, y * (ends / x) ** slope, color=FAINT, lw=1.5, zorder=1)
-        side = -1 if slope > 0 else 1
-        axes.annotate(text, (x, y), (8 * side, 8), "data", "offset points", color=GREY,
-                      ha="right" if slope > 0 else "left")  # fmt: skip
-    for text, point in (notes or {}).items():
-        axes.annotate(text, point, ha="center", va="bottom")
-    axes.set(xlabel=xlabel, ylabel=ylabel, xlim=limits[0], ylim=limits[1])
+    axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.legend()
-    decades(axes)
-    return figure
-
-
-def growth(
-    sizes: ArrayLike,
-    panels: Mapping[str, Mapping[str, tuple[ArrayLike, ArrayLike]]],
-    *,
-    xlabel: str,
-    limits: Mapping[str, tuple[str, float]] | None = None,
-) -> Picture:
-    """Draw, for each panel, curves computed for all sizes and measured for the first few.
-
-    Each curve is (computed, measured): a dashed line through every size, and a mark for each
-    measurement; the slope of its last decade stands at its end. All panels have the same
-    decades. ``limits`` draws a labelled horizontal line in the panel of that title.
-    """
-    figure, row = canvas(4.3, len(panels), (0.75, 0.85, 0.75, 0.45, 0.95), sharey=True)
-    sizes = np.asarray(sizes, float)
-    for axes, (title, curves) in zip(row, panels.items(), strict=True):
-        for (label, (computed, measured)), style in zip(
-            curves.items(), _styles(list(curves)), strict=True
-        ):
-            computed, measured = np.asarray(computed, float), np.asarray(measured, float)
-            axes.loglog(sizes, computed, "--", color=style["color"], lw=1.8)
-            axes.loglog(sizes[: measured.size], measured, **style | {"ls": "none"}, label=label)
-            slope = np.log(computed[-1] / computed[-2]) / np.log(sizes[-1] / sizes[-2])
-            axes.annotate(f"slope {slope:.0f}", (sizes[-1], computed[-1]), (6, 0), "data",
-                          "offset points", va="center")  # fmt: skip
-        if limits and title in limits:
-            text, level = limits[title]
-            axes.axhline(level, color=FAINT, lw=1.5)
-            axes.annotate(text, (sizes[0], level), va="bottom")
-        axes.set(title=title, xlabel=xlabel)
-        decades(axes)
-        axes.legend(loc="upper left", handlelength=1.2, borderaxespad=0)
-    low, high = row[0].get_ylim()
-    row[0].set_ylim(low, high * (high / low) ** 0.3)
-    return figure
-
-
-def approximations(
-    t: NDArray, target: NDArray, fits: Mapping[str, NDArray], knots: Mapping[str, ArrayLike]
-) -> Picture:
-    """Draw a target curve and, panel by panel, its fit by ReLUs, with its bends as dots."""
-    figure, panels = canvas(3.6, len(fits), (0.95, 0.15, 0.7, 0.45, 0.3), sharey=True)
-    said = []
-    for axes, (title, fit) in zip(panels, fits.items(), strict=True):
-        axes.plot(t, target, color=FAINT, lw=5, label="target")
-        axes.plot(t, fit, color=ACTIVATIONS["ReLU"], label="fit")
-        bends = np.asarray(knots[title], float)
-        axes.plot(bends, np.interp(bends, t, fit), "o", color=ACTIVATIONS["ReLU"], ms=7)
-        axes.set(title=title, xlabel="t", xticks=[0, 1])
-        axes.set(ylim=(target.min() - 0.4, target.max() + 0.4))
-        said.append(f"{title}: {bends.size} bends, off by at most "
-                    f"{np.abs(fit - target).max():.2g}")  # fmt: skip
-    panels[0].set_ylabel("value")
-    panels[0].legend(loc="lower left", handlelength=1.2)
-    figure.says = "; ".join(said[:6])
-    return figure
-
-
-def over_depth(
-    curves: Mapping[str, ArrayLike], *, ylabel: str, limits: tuple[float, float] | None = None
-) -> Picture:
-    """Draw positive numbers against depth 1, 2, … on a logarithmic axis, named at the end.
-
-    ``limits`` keeps the axis the same from one picture to the next. A line is drawn at 1.
-    """
-    figure, (axes,) = canvas(4.6, margins=(1.1, 1.75, 0.75, 0.1, 0))
-    ends = {}
-    for (label, values), style in zip(curves.items(), _styles(list(curves)), strict=True):
-        values = np.asarray(values, float)
-        depth = np.arange(1, values.size + 1)
-        axes.semilogy(depth, values, markevery=5, label=label, **style)
-        ends[label] = (np.log10(values[-1]), depth[-1], style["color"])
-    axes.axhline(1, color=FAINT, lw=1.5, zorder=1)
-    # The names at the ends of the curves, pushed apart where they would overlap.
-    low, high = np.log10(limits or axes.get_ylim())
-    if not limits:
-        high += 0.08 * (high - low)
-    axes.set_ylim(10**low, 10**high)
-    gap, free = 0.07 * (high - low), -np.inf
-    for label, (end, last, colour) in sorted(ends.items(), key=lambda item: item[1][0]):
-        free = max(end, free + gap)
-        axes.annotate(
-            label,
-            (last, 10**end),
-            xytext=(last * 1.06, 10**free),
-            color=colour,
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "lw": 1},
-        )
-    axes.set(xlabel="layers", ylabel=ylabel)
     decades(axes)
     return figure
 

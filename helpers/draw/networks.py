@@ -300,32 +300,27 @@ def _tally(y: NDArray) -> str:
     return f"{counted(y.size - ones, 'disc')} (label 0), {counted(ones, 'triangle')} (label 1)"
 
 
-def clouds(
-    *panels: Cloud, columns: int | None = None, size: float = 26, margin: float = 0.12
-) -> Picture:
+def clouds(*panels: Cloud, size: float = 26, margin: float = 0.12) -> Picture:
     """Draw points: blue discs have the label 0, orange triangles the label 1.
 
-    Panels stand side by side, or ``columns`` to a row. ``size`` is the area of a mark in square
-    points, ``margin`` the empty share around the points. Other labels are a ``ValueError``.
+    Panels stand side by side. ``size`` is the area of a mark in square points, ``margin`` the
+    empty share around the points. Other labels are a ``ValueError``.
     """
     for k, panel in enumerate(panels, 1):
         _check_points(panel.P, panel.y, f" of panel {k}")
-    columns = columns or len(panels)
-    rows = -(-len(panels) // columns)
     # In inches: the title above a square panel, the name of its axis and the text below it.
     named = any(any(panel.axes) for panel in panels)
     above, gap, beside = 0.45, 0.15, 0.35 if named else 0.0
     under = [0.3 * named, 0.32 * any(panel.below for panel in panels)]
     below = gap + sum(under)
-    side = min((WIDTH - gap) / columns - gap - beside, 3.4 if rows > 1 else 4.0)
-    step, height = WIDTH / columns, rows * (above + side + below)
+    step = WIDTH / len(panels)
+    side = min(step - 2 * gap - beside, 4.0)
+    height = above + side + below
     figure = Picture(figsize=(WIDTH, height), layout="none")
     for k, panel in enumerate(panels):
-        left = step * (k % columns) + (step - side + beside) / 2
-        bottom = height - (above + side + below) * (k // columns + 1) + below
-        axes = figure.add_axes(
-            (left / WIDTH, bottom / height, side / WIDTH, side / height), title=panel.title
-        )
+        left = step * k + (step - side + beside) / 2
+        box = left / WIDTH, below / height, side / WIDTH, side / height
+        axes = figure.add_axes(box, title=panel.title)
         plane = _frame(axes, panel.P, margin)
         if panel.score is not None:
             score = _over(plane, panel.score)[0]
