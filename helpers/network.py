@@ -201,20 +201,6 @@ def accuracy(layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activ
     return float(((p > 0.5) == y).mean())
 
 
-def linear_probe(H: NDArray, y: NDArray) -> float:
-    """Find the accuracy that a linear classifier reaches on the columns of H ``(n, B)``.
-
-    The classifier is w·h + c > 0, with w and c fitted by least squares to −1 for the label 0
-    and +1 for the label 1. It asks what a layer holds, and changes nothing. Section 1.4.
-    """
-    check_shape("H", H, (None, None))
-    check_numbers("H", H)
-    _check_labels(y, H.shape[1])
-    with_one = np.vstack([H, np.ones((1, H.shape[1]))]).T
-    w_and_c, *_ = np.linalg.lstsq(with_one, 2.0 * y.T - 1, rcond=None)
-    return float(((with_one @ w_and_c > 0) == y.T).mean())
-
-
 def _check_shapes(layers: Sequence[Affine], X: NDArray) -> None:
     if not layers:
         raise ValueError("layers is empty, expected at least one Affine(W, b)")

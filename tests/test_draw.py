@@ -123,7 +123,6 @@ FIGURES = {
     "seven words": lambda: draw.concatenation(list("abcdefg"), np.full((7, 5), -0.5)),
     "pipeline": a_pipeline,
     "loss curves": lambda: draw.loss_curves([0, 10, 20], {"tanh": [3, 2, 1]}, ("level", 0.5)),
-    "word bars": lambda: draw.word_bars({"one": (["we", "flew"], [1.0, 2.0])}),
     "lit weight": lambda: a_lit_weight(2, 3),
     "lit gradient": lambda: a_lit_weight(2, 3, column("delta", 3)),
     "lit in another size": lambda: a_lit_weight(2, 3, column("delta", 5), m=5, n=3),
@@ -423,13 +422,6 @@ def test_the_pictures_of_a_window_write_out_its_numbers():
     assert drawn.count("−2") == drawn.count("flew") == 2
 
 
-def test_the_bars_of_a_window_have_one_scale():
-    figure = draw.word_bars({"one": (["we"], [1.0]), "two": (["we"], [4.0])})
-    bars = figure.findobj(matplotlib.patches.Rectangle)
-    wide = sorted(bar.get_width() for bar in bars if bar.get_facecolor()[:3] != (1, 1, 1))
-    assert wide[1] == pytest.approx(4 * wide[0])
-
-
 def test_a_heat_map_shows_each_units_own_values():
     P, y = np.eye(2), np.array([[0, 1]])
     figure = draw.heat_maps(lambda points: np.vstack([points, points[:1] * 2]), P, y)
@@ -475,7 +467,6 @@ def test_a_heat_map_shows_each_units_own_values():
             lambda: draw.loss_curves([0, 1], {"a": [1]}),
             r"losses of a have shape \(1,\), .*step",
         ),
-        (lambda: draw.word_bars({"t": (["we"], [1, 2])}), r"the sizes of t have shape \(2,\)"),
         (lambda: a_lit_weight(4, 1), "i is 4, expected a whole number from 1 to 3"),
         (lambda: a_lit_weight(1, 0), "j is 0, expected a whole number from 1 to 4"),
         (lambda: a_folding(4), "k is 4, expected a whole number from 0 to 3"),

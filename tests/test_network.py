@@ -12,7 +12,6 @@ from helpers.network import (
     backward,
     forward,
     initial_layers,
-    linear_probe,
     logistic_loss,
     loss_and_gradients,
     predict,
@@ -214,20 +213,6 @@ def test_the_initial_weights_have_the_scale_asked_for():
     assert np.array_equal(default, 2 * seeded)
 
 
-def test_the_probe_finds_a_straight_border_and_no_other():
-    rng = np.random.default_rng(2)
-    H = rng.uniform(-1, 1, size=(5, 200))
-    w = rng.standard_normal((5, 1))
-    assert linear_probe(H, (w.T @ H > 0.3).astype(int)) > 0.95
-    assert linear_probe(H, (H[:1] * H[1:2] > 0).astype(int)) < 0.7
-
-
-def test_the_probe_takes_equal_rows_and_more_rows_than_columns():
-    H = np.array([[-1.0, 1.0, 2.0]])
-    y = np.array([[0, 1, 1]])
-    assert linear_probe(np.repeat(H, 6, axis=0), y) == 1
-
-
 def test_whole_numbers_may_be_trained():
     layers = [Affine(np.array([[1, -1]]), np.array([[0]]))]
     X, y = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([[0, 0, 1, 0]])
@@ -365,9 +350,6 @@ def half(part):
             lambda: train([Affine(*map(half, k)) for k in layers], half(X), y, tanh, steps=1),
             "layers and X are float16, where Adam's 1e-8 is 0: use float32$",
         ),
-        (lambda: linear_probe(np.zeros(6), y), r"H is \(6,\), expected \(any, any\)"),
-        (lambda: linear_probe(np.full((2, 6), np.inf), y), "H holds a NaN or an inf"),
-        (lambda: linear_probe(X, y.T), r"y is \(6, 1\), expected \(1, 6\)"),
     ],
 )
 def test_bad_input_is_named_with_its_shapes(call, message):

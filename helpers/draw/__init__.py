@@ -25,7 +25,6 @@ from helpers.draw.matrices import (
     grids,  # matrices with signs between them
     lit_weight,  # one weight as an edge, an entry and a term
     window_pipeline,  # a window's numbers from its words to its probability
-    word_bars,  # a bar for each word of a window
 )
 from helpers.draw.networks import (
     Cloud,  # a panel of labelled points

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.collections import PolyCollection
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sympy import Function, ImmutableMatrix, MatrixBase, Mul, Number, Symbol
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
@@ -413,32 +413,4 @@ def window_pipeline(
         f"x is {n} × 1, W is {m} × {n}, b, z, h and u are {m} × 1; "
         f"s = {entry(float(s))}, p = {entry(float(p))}"
     )
-    return sheet.figure
-
-
-def word_bars(panels: Mapping[str, tuple[Sequence[str], ArrayLike]]) -> Picture:
-    """Draw, for each titled window, a bar for each of its words, all on one scale."""
-    rows = max(len(words) for words, _ in panels.values())
-    tall, high, wide = 0.75 + 0.45 * rows, 0.45, WIDTH / len(panels)
-    sheet = Sheet(tall)
-    names = 1.1  # inches for the words on the left of a panel
-    for title, (words, sizes) in panels.items():
-        if np.shape(sizes) != (len(words),):
-            raise ValueError(
-                f"the sizes of {title} have shape {np.shape(sizes)}, expected ({len(words)},)"
-            )
-    longest = (wide - names - 0.6) / max(np.max(sizes) for _, sizes in panels.values())
-    said = []
-    for k, (title, (words, sizes)) in enumerate(panels.items()):
-        left, top = -WIDTH / 2 + k * wide + names, tall / 2 - 0.5
-        sheet.words(left, top + 0.22, title, ha="left")
-        for i, (word, size) in enumerate(zip(words, np.asarray(sizes, float), strict=True)):
-            y = top - (i + 0.5) * high
-            bar = left, y - 0.35 * high, size * longest, 0.7 * high
-            sheet.box(*bar, fc=ROWS[i % len(ROWS)], ec=INK, lw=1)
-            sheet.words(left - 0.08, y, word, 14, ha="right")
-            sheet.words(left + size * longest + 0.08, y, f"{size:.1f}", 14, ha="left")
-        values = (f"{w} {v:.1f}" for w, v in zip(words, sizes, strict=True))
-        said.append(f"{title}: {some(values, 5)}")
-    sheet.figure.says = "; ".join(said)
     return sheet.figure
