@@ -13,7 +13,7 @@ MATRIX = (np.ndarray, MatrixBase)
 
 
 def _fits(given: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    # A plain loop: this runs a dozen times in every step of training.
+    # A plain loop, since small networks are as fast as their checks.
     if len(given) != len(shape):
         return False
     for have, size in zip(given, shape, strict=True):

@@ -73,7 +73,10 @@ def forward(layers: Sequence[Affine], X: NDArray, activation: Activation) -> Sig
     A NaN or an infinite entry in X or in a layer is a ``ValueError``; so is an overflow.
     """
     _check_shapes(layers, X)
-    layers, X = _in_one_type(layers, X)
+    return _forward(*_in_one_type(layers, X), activation)
+
+
+def _forward(layers: Sequence[Affine], X: NDArray, activation: Activation) -> Signals:
     h, z = [X], []
     with np.errstate(over="ignore", invalid="ignore"):  # raised below, by name
         for k, (W, b) in enumerate(layers):
@@ -96,7 +99,10 @@ def logistic_loss(s: NDArray, y: NDArray) -> float | complex:
     check_shape("s", s, (1, None))
     check_numbers("s", s)
     _check_labels(y, s.shape[1])
-    s = in_floats(s)
+    return _logistic_loss(in_floats(s), y)
+
+
+def _logistic_loss(s: NDArray, y: NDArray) -> float | complex:
     t = np.where(y == 1, -s, s)
     positive = t.real > 0  # log(1 + exp(t)) = t + log(1 + exp(−t)): no exponent is positive
     softplus = np.where(positive, t, 0.0) + np.log1p(np.exp(np.where(positive, -t, t)))
@@ -123,7 +129,12 @@ def backward(
     check_numbers("Delta", Delta)
     wide = signals.z[-1].dtype
     wide = np.result_type(wide, Delta) if Delta.dtype.kind in "fc" else wide
-    Delta = Delta.astype(wide, copy=False)
+    return _backward(layers, signals, Delta.astype(wide, copy=False), activation)
+
+
+def _backward(
+    layers: Sequence[Affine], signals: Signals, Delta: NDArray, activation: Activation
+) -> list[Affine]:
     gradients = []
     for k in reversed(range(len(layers))):
         gradients.append(Affine(Delta @ signals.h[k].T, Delta.sum(axis=1, keepdims=True)))
@@ -141,14 +152,19 @@ def loss_and_gradients(
     There is one for every W and b, in the same shape. The Δ at the score is (p − y)/B: section
     5.1 derives p − y, section 5.7 places the 1/B.
     """
-    _check_one_score(layers)
-    signals = forward(layers, X, activation)
+    _check_problem(layers, X, y)
+    return _loss_and_gradients(*_in_one_type(layers, X), y, activation)
+
+
+def _loss_and_gradients(
+    layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activation
+) -> tuple[float, list[Affine]]:
+    signals = _forward(layers, X, activation)
     s = signals.z[-1]
-    loss = logistic_loss(s, y)
     Delta = sigmoid.f(s)
     Delta -= y
     Delta /= y.shape[1]
-    return loss, backward(layers, signals, Delta, activation)
+    return _logistic_loss(s, y), _backward(layers, signals, Delta, activation)
 
 
 def train(
@@ -167,23 +183,26 @@ def train(
     check_whole("steps", steps)
     if not (math.isfinite(rate) and rate > 0):
         raise ValueError(f"rate is {rate}, expected a positive number")
-    _check_shapes(layers, X)
+    _check_problem(layers, X, y)  # once: the steps keep every shape and type
     layers, X = _in_one_type(layers, X)
     if X.dtype == np.float16:
         raise ValueError("layers and X are float16, where Adam's 1e-8 is 0: use float32")
-    trained = [Affine(W.copy(), b.copy()) for W, b in layers]
-    parameters = [part for layer in trained for part in layer]
-    means, squares = ([np.zeros_like(part) for part in parameters] for _ in range(2))
-    loss, gradients = loss_and_gradients(trained, X, y, activation)
+    # All parameters in one array, and the layers as views into it: Adam is elementwise.
+    parts = [part for layer in layers for part in layer]
+    theta = np.concatenate(parts, axis=None)
+    views = np.split(theta, np.cumsum([part.size for part in parts[:-1]]))
+    views = [view.reshape(part.shape) for view, part in zip(views, parts, strict=True)]
+    trained = list(map(Affine, views[::2], views[1::2]))
+    mean, square = np.zeros_like(theta), np.zeros_like(theta)
+    loss, gradients = _loss_and_gradients(trained, X, y, activation)
     losses = [loss]
     for step in range(1, steps + 1):
-        slopes = [part for layer in gradients for part in layer]
-        for part, d, mean, square in zip(parameters, slopes, means, squares, strict=True):
-            mean += 0.1 * (d - mean)
-            square += 0.001 * (d * d - square)
-            mean_hat, square_hat = mean / (1 - 0.9**step), square / (1 - 0.999**step)
-            part -= rate * mean_hat / (np.sqrt(square_hat) + 1e-8)
-        loss, gradients = loss_and_gradients(trained, X, y, activation)
+        d = np.concatenate([part for layer in gradients for part in layer], axis=None)
+        mean += 0.1 * (d - mean)
+        square += 0.001 * (d * d - square)
+        mean_hat, square_hat = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+        theta -= rate * mean_hat / (np.sqrt(square_hat) + 1e-8)
+        loss, gradients = _loss_and_gradients(trained, X, y, activation)
         losses.append(loss)
     return Trained(trained, np.array(losses))
 
@@ -199,6 +218,12 @@ def accuracy(layers: Sequence[Affine], X: NDArray, y: NDArray, activation: Activ
     p = predict(layers, X, activation)
     _check_labels(y, X.shape[1])
     return float(((p > 0.5) == y).mean())
+
+
+def _check_problem(layers: Sequence[Affine], X: NDArray, y: NDArray) -> None:
+    _check_one_score(layers)
+    _check_shapes(layers, X)
+    _check_labels(y, X.shape[1])
 
 
 def _check_shapes(layers: Sequence[Affine], X: NDArray) -> None:
