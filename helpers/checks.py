@@ -13,7 +13,7 @@ MATRIX = (np.ndarray, MatrixBase)
 
 
 def _fits(given: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:
-    # A plain loop, since small networks are as fast as their checks.
+    # A plain loop: for a small network the checks take as long as its products.
     if len(given) != len(shape):
         return False
     for have, size in zip(given, shape, strict=True):

@@ -43,7 +43,7 @@ def a_graph_with_everything():
 
 
 def a_cloud(**more):
-    return Cloud("points", np.eye(2), np.array([[0, 1]]), "below", **more)
+    return Cloud("points", np.eye(2), np.array([[0, 1]]), **more)
 
 
 def a_lit_weight(i, j, delta=None, m=3, n=4):
@@ -79,21 +79,11 @@ def a_plot():
     return figure
 
 
-def some_heat_maps(r=5):
-    P = np.random.default_rng(3).normal(size=(2, 30))
-    y = (P[:1] > 0).astype(int)
-    return draw.heat_maps(lambda points: np.tanh(np.ones((r, 2)) @ points), P, y)
-
-
 SIZES = np.array([2, 4, 8])
 SLOPE = draw.Slope("ReLU", SIZES, np.array([0.0, 0.0, 1.0]), {"kink": (0, 0)})
 FIGURES = {
     "secants": lambda: draw.secants(lambda x: x * x, 1.0, 2.0, [1, 0.1]),
-    "log_log": lambda: draw.log_log(
-        {"a": (SIZES, 1 / SIZES)},
-        xlabel="x",
-        ylabel="y",
-    ),
+    "log_log": lambda: draw.log_log({"a": (SIZES, 1 / SIZES)}, xlabel="x", ylabel="y"),
     "grids": lambda: draw.grids(
         Grid("$I$", eye(3), draw.by_row),
         "$=$",
@@ -110,19 +100,15 @@ FIGURES = {
     "stack of 2": lambda: draw.stack(2),
     "stack of 3": lambda: draw.stack(3),
     "clouds": lambda: draw.clouds(
-        a_cloud(notes={"here": (0, 1)}), a_cloud(score=lambda P: P[:1] - 0.5, axes=("x₁", "x₂"))
+        a_cloud(), a_cloud(score=lambda P: P[:1] - 0.5, axes=("x₁", "x₂"))
     ),
-    "clouds with lines": lambda: draw.clouds(
-        *[a_cloud(lines=[(np.array([1, 2]), 0.5), (np.array([[0, 1]]), 0)])] * 3,
-    ),
-    "heat maps": some_heat_maps,
     "wiring": lambda: draw.wiring(
         [np.ones((16, 2)), -np.ones((1, 16))], ["a", "b", "c"], ["p", "q"]
     ),
     "concatenation": lambda: draw.concatenation(["we", "flew"], np.array([[1, -2], [0, 2]])),
     "seven words": lambda: draw.concatenation(list("abcdefg"), np.full((7, 5), -0.5)),
     "pipeline": a_pipeline,
-    "loss curves": lambda: draw.loss_curves([0, 10, 20], {"tanh": [3, 2, 1]}, ("level", 0.5)),
+    "loss curves": lambda: draw.loss_curves([0, 10, 20], {"tanh": [3, 2, 1]}),
     "lit weight": lambda: a_lit_weight(2, 3),
     "lit gradient": lambda: a_lit_weight(2, 3, column("delta", 3)),
     "lit in another size": lambda: a_lit_weight(2, 3, column("delta", 5), m=5, n=3),
@@ -360,8 +346,6 @@ def test_labels_other_than_0_and_1_are_refused(labels):
         ValueError, match=r"^y of panel 1 has the labels .*, expected only 0 and 1"
     ):
         draw.clouds(Cloud("t", np.eye(2), np.array([labels])))
-    with pytest.raises(ValueError, match=r"^y has the labels .*, expected only 0 and 1"):
-        draw.heat_maps(lambda P: P, np.eye(2), np.array([labels]))
 
 
 def test_a_matrix_too_wide_for_its_entries_shows_its_colours_alone():
@@ -422,13 +406,6 @@ def test_the_pictures_of_a_window_write_out_its_numbers():
     assert drawn.count("−2") == drawn.count("flew") == 2
 
 
-def test_a_heat_map_shows_each_units_own_values():
-    P, y = np.eye(2), np.array([[0, 1]])
-    figure = draw.heat_maps(lambda points: np.vstack([points, points[:1] * 2]), P, y)
-    first, second, third = (axes.images[0].get_array() for axes in figure.axes[:3])
-    assert np.allclose(first, second.T) and np.allclose(third, 2 * first)
-
-
 @pytest.mark.parametrize(
     ("draw_it", "message"),
     [
@@ -448,15 +425,7 @@ def test_a_heat_map_shows_each_units_own_values():
         ),
         (
             lambda: draw.clouds(a_cloud(score=lambda P: P[0])),
-            r"function of 8281 points gave shape \(8281,\), expected \(any, 8281\)",
-        ),
-        (
-            lambda: draw.heat_maps(lambda P: P.T, np.ones((2, 5)), np.ones((1, 5))),
-            r"units\(P\) is \(5, 2\), expected \(any, 5\)",
-        ),
-        (
-            lambda: draw.heat_maps(lambda P: P, np.eye(2), np.array([[0, 1]]), ["h"]),
-            "titles has 1 entries, expected 2",
+            r"score\(points\) of panel 1 is \(8281,\), expected \(1, 8281\): a 1-D",
         ),
         (lambda: a_pipeline(x=np.ones(4)), r"x is \(4,\), expected \(4, 1\)"),
         (lambda: a_pipeline(W=np.ones((4, 3))), r"W is \(4, 3\), expected \(3, 4\)"),

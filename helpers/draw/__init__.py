@@ -29,9 +29,8 @@ from helpers.draw.matrices import (
 from helpers.draw.networks import (
     Cloud,  # a panel of labelled points
     Edge,  # an arrow: what goes forward above, what comes back below
-    clouds,  # labelled points, lines, borders
+    clouds,  # labelled points and borders
     graph,  # a computation graph with values and gradients
-    heat_maps,  # what each unit makes of the plane
     stack,  # layers one after another, forward and back
     wiring,  # a network drawn from its weights
 )

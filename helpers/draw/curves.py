@@ -58,14 +58,9 @@ def decades(axes: Axes) -> None:
     axes.grid(alpha=0.25)
 
 
-def loss_curves(
-    steps: ArrayLike,
-    curves: Mapping[str, ArrayLike],
-    level: tuple[str, float] | None = None,
-) -> Picture:
-    """Draw losses against the training step; ``level`` is a named horizontal line."""
+def loss_curves(steps: ArrayLike, curves: Mapping[str, ArrayLike]) -> Picture:
+    """Draw losses against the training step."""
     steps = np.asarray(steps)
-    dashes = cycle(DASHES)
     figure, (axes,) = canvas(3.4, margins=(0.85, 0.25, 0.7, 0.2, 0))
     for (label, losses), style in zip(curves.items(), _styles(list(curves)), strict=True):
         losses = np.asarray(losses, float)
@@ -74,11 +69,7 @@ def loss_curves(
                 f"the losses of {label} have shape {losses.shape}, expected {steps.shape}: "
                 f"one for each step"
             )
-        axes.plot(steps, losses, next(dashes), color=style["color"], label=label)
-    if level:
-        text, y = level
-        axes.axhline(y, color=FAINT, lw=1.8)
-        axes.text(steps[-1], 0.9 * y, text, ha="right", va="top")
+        axes.plot(steps, losses, style["ls"], color=style["color"], label=label)
     axes.set(xlabel="training step", ylabel="loss", ylim=(0, None), xlim=(0, steps[-1]))
     axes.legend()
     return figure
@@ -110,10 +101,7 @@ def secants(
 
 
 def log_log(
-    curves: Mapping[str, tuple[ArrayLike, ArrayLike]],
-    *,
-    xlabel: str,
-    ylabel: str,
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, xlabel: str, ylabel: str
 ) -> Picture:
     """Draw curves of positive numbers on two logarithmic axes; zeros are left out."""
     figure, (axes,) = canvas(4.2, margins=(1.15, 0.25, 0.75, 0.1, 0))

@@ -125,12 +125,12 @@ def _says(grids: Sequence[Grid]) -> str:
     return "; ".join(said)
 
 
-def grids(*parts: Grid | str, wide: float | None = None, size: float = TYPE) -> Picture:
+def grids(*parts: Grid | str, wide: float = 1.0) -> Picture:
     """Draw matrices from left to right with the signs between them, every entry written out.
 
     A part that is a newline starts another line. An entry is as wide as the longest of its
     matrix, ``wide`` of its heights at least; where a line is wider than the page, entries are
-    made narrower, and what then does not fit is not written. ``size`` is the type in points.
+    made narrower, and what then does not fit is not written.
     """
     lines: list[list[Grid | str]] = [[]]
     for part in parts:
@@ -141,8 +141,8 @@ def grids(*parts: Grid | str, wide: float | None = None, size: float = TYPE) -> 
 
     def cell(grid: Grid) -> float:
         texts = (entry(value) for value in np.array(grid.entries, dtype=object).flat)
-        longest = max(inches(text, size) for text in texts)
-        return max(HIGH * (wide or 1.0), longest + 0.16)
+        longest = max(inches(text, TYPE) for text in texts)
+        return max(HIGH * wide, longest + 0.16)
 
     def extents(line: list[Grid | str], share: float = 1.0) -> list[float]:
         return [
@@ -171,8 +171,8 @@ def grids(*parts: Grid | str, wide: float | None = None, size: float = TYPE) -> 
             if isinstance(part, Grid):
                 narrow = cell(part) * share
                 start = left + (span - part.entries.shape[1] * narrow) / 2
-                type_size = size if share == 1 else max(SMALL, size * share)
-                _draw_grid(sheet, part, start, middle, narrow, HIGH, type_size)
+                size = max(SMALL, TYPE * share)
+                _draw_grid(sheet, part, start, middle, narrow, HIGH, size)
             else:
                 sheet.text(left + span / 2, middle, part, 18)
             left += span

@@ -1,14 +1,13 @@
-"""Networks: computation graphs with what goes forward and comes back, points, heat maps."""
+"""Networks: computation graphs with what goes forward and comes back, wiring, points."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
@@ -241,58 +240,41 @@ def wiring(
 class Cloud:
     """A panel of labelled points: P ``(2, B)``, y ``(1, B)`` of zeros and ones, a title.
 
-    ``below`` is a text under the panel. ``axes`` names its two axes (``("x₁", "x₂")``).
-    ``lines`` are pairs (w, c): each draws the straight line where w·p + c = 0. ``score`` is a
-    function of points ``(2, G)``: the sides where it is positive (label 1) and negative
-    (label 0) are shaded, and its zero drawn. ``notes`` puts a text at a place (x, y).
+    ``axes`` names its two axes (``("x₁", "x₂")``). ``score`` is a function of points
+    ``(2, G)``: the sides where it is positive (label 1) and negative (label 0) are shaded, and
+    its zero drawn.
     """
 
     title: str
     P: NDArray
     y: NDArray
-    below: str = ""
-    lines: Sequence[tuple[NDArray, float]] = ()
     score: Callable[[NDArray], NDArray] | None = None
-    notes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     axes: tuple[str, str] = ("", "")
 
 
-def _check_points(P: NDArray, y: NDArray, which: str = "") -> None:
-    check_shape(f"P{which}", P, (2, None))
-    check_shape(f"y{which}", y, (1, P.shape[1]))
-    if others := sorted(set(np.unique(y).tolist()) - {0, 1}):
-        raise ValueError(f"y{which} has the labels {some(others)}, expected only 0 and 1")
-
-
-def _frame(axes: Axes, P: NDArray, margin: float) -> tuple[NDArray, NDArray]:
-    # A square around the points, without ticks; returns its two sides as ranges of places.
-    low, high = P.min(axis=1), P.max(axis=1)
+def _draw_cloud(axes: Axes, panel: Cloud, k: int, size: float, margin: float) -> None:
+    # A square around the points, without ticks.
+    low, high = panel.P.min(axis=1), panel.P.max(axis=1)
     middle, half = (low + high) / 2, ((high - low).max() / 2 or 0.5) * (1 + margin)
-    axes.set(
-        xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half)
-    )
-    axes.set(xticks=[], yticks=[], aspect="equal")
+    sides = [(centre - half, centre + half) for centre in middle]
+    axes.set(title=panel.title, xlim=sides[0], ylim=sides[1], xticks=[], yticks=[])
+    axes.set_aspect("equal")
     for spine in axes.spines.values():
         spine.set(visible=True, edgecolor=FAINT)
-    return tuple(np.linspace(centre - half, centre + half, 91) for centre in middle)
-
-
-def _over(plane: tuple[NDArray, NDArray], function: Callable[[NDArray], NDArray]) -> NDArray:
-    # The values of a function of points (2, G), (r, G), as r images of the plane.
-    points = np.stack(np.meshgrid(*plane)).reshape(2, -1)
-    values = np.asarray(function(points))
-    if values.ndim != 2 or values.shape[1] != points.shape[1]:
-        raise ValueError(
-            f"the function of {points.shape[1]} points gave shape {values.shape}, "
-            f"expected (any, {points.shape[1]}): one column for each point"
-        )
-    return values.reshape(-1, plane[1].size, plane[0].size)
-
-
-def _scatter(axes: Axes, P: NDArray, y: NDArray, size: float) -> None:
+    if panel.score is not None:
+        plane = [np.linspace(*side, 91) for side in sides]
+        points = np.stack(np.meshgrid(*plane)).reshape(2, -1)
+        score = panel.score(points)
+        check_shape(f"score(points) of panel {k}", score, (1, points.shape[1]))
+        score = score.reshape(91, 91)
+        shades = {"levels": [-0.5, 0.5, 1.5], "colors": [BLUE, ORANGE], "alpha": 0.16}
+        axes.contourf(*plane, score > 0, **shades)
+        axes.contour(*plane, score, levels=[0], colors=INK, linewidths=2.2)
     for label, (colour, marker) in enumerate(LABELS):
-        x1, x2 = P[:, y[0] == label]
+        x1, x2 = panel.P[:, panel.y[0] == label]
         axes.scatter(x1, x2, s=size, c=colour, marker=marker, lw=0.4, edgecolors=PAPER)
+    axes.set_ylabel(panel.axes[1], rotation=0, style="italic", ha="right", va="center")
+    axes.set_xlabel(panel.axes[0], style="italic", labelpad=2)
 
 
 def _tally(y: NDArray) -> str:
@@ -307,12 +289,16 @@ def clouds(*panels: Cloud, size: float = 26, margin: float = 0.12) -> Picture:
     empty share around the points. Other labels are a ``ValueError``.
     """
     for k, panel in enumerate(panels, 1):
-        _check_points(panel.P, panel.y, f" of panel {k}")
-    # In inches: the title above a square panel, the name of its axis and the text below it.
+        check_shape(f"P of panel {k}", panel.P, (2, None))
+        check_shape(f"y of panel {k}", panel.y, (1, panel.P.shape[1]))
+        if others := sorted(set(np.unique(panel.y).tolist()) - {0, 1}):
+            raise ValueError(
+                f"y of panel {k} has the labels {some(others)}, expected only 0 and 1"
+            )
+    # In inches: the title above a square panel, and the names of its axes.
     named = any(any(panel.axes) for panel in panels)
     above, gap, beside = 0.45, 0.15, 0.35 if named else 0.0
-    under = [0.3 * named, 0.32 * any(panel.below for panel in panels)]
-    below = gap + sum(under)
+    below = gap + 0.3 * named
     step = WIDTH / len(panels)
     side = min(step - 2 * gap - beside, 4.0)
     height = above + side + below
@@ -320,100 +306,9 @@ def clouds(*panels: Cloud, size: float = 26, margin: float = 0.12) -> Picture:
     for k, panel in enumerate(panels):
         left = step * k + (step - side + beside) / 2
         box = left / WIDTH, below / height, side / WIDTH, side / height
-        axes = figure.add_axes(box, title=panel.title)
-        plane = _frame(axes, panel.P, margin)
-        if panel.score is not None:
-            score = _over(plane, panel.score)[0]
-            sides = {"levels": [-0.5, 0.5, 1.5], "colors": [BLUE, ORANGE], "alpha": 0.16}
-            axes.contourf(*plane, score > 0, **sides)
-            axes.contour(*plane, score, levels=[0], colors=INK, linewidths=2.2)
-        for w, c in panel.lines:
-            w = np.ravel(w)
-            foot = -c * w / (w @ w)
-            axes.axline(foot, foot + np.array([-w[1], w[0]]), color=INK, lw=2, alpha=0.75)
-        _scatter(axes, panel.P, panel.y, size)
-        for text, place in panel.notes.items():
-            axes.annotate(text, place, ha="center", va="center")
-        axes.set_ylabel(panel.axes[1], rotation=0, style="italic", ha="right", va="center")
-        axes.set_xlabel(panel.axes[0], style="italic", labelpad=2)
-        axes.annotate(
-            panel.below,
-            (0.5, 0),
-            (0, -12 - 72 * under[0]),
-            "axes fraction",
-            "offset points",
-            ha="center",
-            va="center",
-        )
+        _draw_cloud(figure.add_axes(box), panel, k + 1, size, margin)
     same = all(np.array_equal(panel.y, panels[0].y) for panel in panels)
-    told = [
-        ", ".join(filter(None, (p.title, p.below, "" if same else _tally(p.y)))) for p in panels
-    ]
+    told = [", ".join([p.title, *([] if same else [_tally(p.y)])]) for p in panels]
     each = "each: " if len(panels) > 1 else ""
     figure.says = "; ".join([*told[:4], *([each + _tally(panels[0].y)] if same else [])])
-    return figure
-
-
-SHADES = LinearSegmentedColormap.from_list("shades", [PAPER, "#a4acb5"])
-
-
-def heat_maps(
-    units: Callable[[NDArray], NDArray],
-    P: NDArray,
-    y: NDArray,
-    titles: Sequence[str] = (),
-    *,
-    columns: int = 4,
-    limits: tuple[float, float] | None = None,
-    size: float = 14,
-    axes: tuple[str, str] = ("x₁", "x₂"),
-) -> Picture:
-    """Draw what each unit makes of the plane: a shade for its value, the points on top.
-
-    ``units`` takes points ``(2, G)`` and returns ``(r, G)``, a row for each unit; P ``(2, B)``
-    and y ``(1, B)`` are the labelled points. The darker, the larger, from ``limits[0]`` (white)
-    to ``limits[1]``, or from the smallest value to the largest; a line is drawn at 0. Panels
-    stand ``columns`` to a row; ``titles`` are h₁, h₂, … where none are given.
-    """
-    _check_points(P, y)
-    probe = np.asarray(units(P))
-    check_shape("units(P)", probe, (None, P.shape[1]))
-    r = len(probe)
-    subscript = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-    titles = titles or [f"h{i}".translate(subscript) for i in range(1, r + 1)]
-    if len(titles) != r:
-        raise ValueError(f"titles has {len(titles)} entries, expected {r}: one for each unit")
-    rows = -(-r // columns)
-    gap, above, key = 0.12, 0.34, 1.15  # inches; the key stands on the right
-    step = (WIDTH - key - gap) / columns
-    side = step - gap
-    height = rows * (side + above) + 0.45
-    figure = Picture(figsize=(WIDTH, height), layout="none")
-    values = None
-    for k, title in enumerate(titles):
-        left, top = 0.35 + step * (k % columns), height - (side + above) * (k // columns)
-        box = left / WIDTH, (top - above - side) / height, side / WIDTH, side / height
-        panel = figure.add_axes(box)
-        panel.set_title(title, style="italic", pad=3)
-        plane = _frame(panel, P, 0.12)
-        if values is None:
-            values = _over(plane, units)
-            low, high = limits or (values.min(), values.max())
-        edges = {"extent": (*panel.get_xlim(), *panel.get_ylim()), "origin": "lower"}
-        shades = panel.imshow(values[k], cmap=SHADES, vmin=low, vmax=high, **edges)
-        if values[k].min() < 0 < values[k].max():
-            panel.contour(*plane, values[k], levels=[0], colors=INK, linewidths=2)
-        _scatter(panel, P, y, size)
-        if k % columns == 0 and k // columns == rows - 1:
-            panel.set_xlabel(axes[0], style="italic")
-            panel.set_ylabel(axes[1], style="italic", rotation=0, ha="right", va="center")
-    bar = figure.add_axes(((WIDTH - 0.75) / WIDTH, 0.2, 0.16 / WIDTH, 0.6))
-    figure.colorbar(shades, cax=bar, ticks=np.linspace(low, high, 3)).ax.set_yticklabels(
-        [f"{tick:.1f}".replace("-", "−") for tick in np.linspace(low, high, 3)]
-    )
-    crossing = sum(bool(v.min() < 0 < v.max()) for v in values)
-    figure.says = (
-        f"{r} heat maps, white at {low:.1f} to dark at {high:.1f}; {crossing} of them cross 0; "
-        f"each with {_tally(y)}"
-    ).replace("-", "−")
     return figure
