@@ -162,12 +162,10 @@ def test_every_figure_is_a_png_with_its_sentence_and_its_data(figure, monkeypatc
         (a_plot, "falling from 1.2e+03 to 2, on a log axis: error from 1e+00 to 1e-06."),
         (lambda: draw.grids(Grid("b", np.array([[-2], [0.5]]))), "b (2 × 1): −2.00, 0.50."),
         (a_graph, "1 arrow: x→y 2x."),
-        (
-            lambda: draw.clouds(Cloud("t", np.eye(2), np.array([[0, 1]]))),
-            "t; 1 disc (label 0), 1 triangle (label 1).",
-        ),
+        (lambda: draw.clouds(Cloud("t", np.eye(2), np.array([[0, 1]]))),
+         "t; 1 disc (label 0), 1 triangle (label 1)."),
     ],
-)
+)  # fmt: skip
 def test_a_figure_says_its_own_numbers_rounded(figure, told, monkeypatch):
     assert shown(figure(), "It shows.", monkeypatch)[0]["text/plain"] == f"It shows. {told}"
 
@@ -409,48 +407,34 @@ def test_the_pictures_of_a_window_write_out_its_numbers():
 @pytest.mark.parametrize(
     ("draw_it", "message"),
     [
-        (
-            lambda: draw.wiring([np.ones((3, 2)), np.ones((1, 2))], ["a", "b", "c"]),
-            r"W2 is \(1, 2\), expected \(any, 3\)",
-        ),
+        (lambda: draw.wiring([np.ones((3, 2)), np.ones((1, 2))], ["a", "b", "c"]),
+         r"W2 is \(1, 2\), expected \(any, 3\)"),
         (lambda: draw.wiring([np.ones((3, 2))], ["a"]), r"names has 1 .* expected 2"),
         (lambda: draw.wiring([np.ones((3, 2))], ["a", "b"], ["p"]), r"inputs has 1 .* 2 or"),
-        (
-            lambda: draw.clouds(Cloud("t", np.ones((5, 2)), np.ones((1, 5)))),
-            r"P of panel 1 is \(5, 2\), expected \(2, any\): transposed",
-        ),
-        (
-            lambda: draw.clouds(a_cloud(), Cloud("t", np.ones((2, 5)), np.ones(5))),
-            r"y of panel 2 is \(5,\), expected \(1, 5\): a 1-D",
-        ),
-        (
-            lambda: draw.clouds(a_cloud(score=lambda P: P[0])),
-            r"score\(points\) of panel 1 is \(8281,\), expected \(1, 8281\): a 1-D",
-        ),
+        (lambda: draw.clouds(Cloud("t", np.ones((5, 2)), np.ones((1, 5)))),
+         r"P of panel 1 is \(5, 2\), expected \(2, any\): transposed"),
+        (lambda: draw.clouds(a_cloud(), Cloud("t", np.ones((2, 5)), np.ones(5))),
+         r"y of panel 2 is \(5,\), expected \(1, 5\): a 1-D"),
+        (lambda: draw.clouds(a_cloud(score=lambda P: P[0])),
+         r"score\(points\) of panel 1 is \(8281,\), expected \(1, 8281\): a 1-D"),
         (lambda: a_pipeline(x=np.ones(4)), r"x is \(4,\), expected \(4, 1\)"),
         (lambda: a_pipeline(W=np.ones((4, 3))), r"W is \(4, 3\), expected \(3, 4\)"),
         (lambda: a_pipeline(u=np.ones((1, 3))), r"u is \(1, 3\), expected \(3, 1\)"),
         (lambda: a_pipeline(x=np.ones((5, 1)), W=np.ones((3, 5))), "words has 2"),
         (lambda: draw.concatenation(["we"], np.ones((2, 2))), r"rows is \(2, 2\)"),
-        (
-            lambda: draw.loss_curves([0, 1], {"a": [1]}),
-            r"losses of a have shape \(1,\), .*step",
-        ),
+        (lambda: draw.loss_curves([0, 1], {"a": [1]}),
+         r"losses of a have shape \(1,\), .*step"),
         (lambda: a_lit_weight(4, 1), "i is 4, expected a whole number from 1 to 3"),
         (lambda: a_lit_weight(1, 0), "j is 0, expected a whole number from 1 to 4"),
         (lambda: a_folding(4), "k is 4, expected a whole number from 0 to 3"),
         (lambda: draw.canvas(3, margins=(1, 1)), "margins has 2 numbers, expected 5"),
         (lambda: draw.stack(0), "depth is 0"),
-        (
-            lambda: draw.graph({"x": (0, 0)}, [Edge("x", "y")]),
-            "there is no node 'y', expected one of x",
-        ),
-        (
-            lambda: draw.graph({"x": (0, 0), "y": (1, 0)}, [Edge("y", "x")]),
-            "'y' stands right of 'x'",
-        ),
+        (lambda: draw.graph({"x": (0, 0)}, [Edge("x", "y")]),
+         "there is no node 'y', expected one of x"),
+        (lambda: draw.graph({"x": (0, 0), "y": (1, 0)}, [Edge("y", "x")]),
+         "'y' stands right of 'x'"),
     ],
-)
+)  # fmt: skip
 def test_a_drawing_names_what_does_not_fit(draw_it, message):
     with pytest.raises(ValueError, match=message):
         draw_it()

@@ -283,32 +283,24 @@ def half(part):
         (lambda: initial_layers((4, 0, 1)), r"sizes\[1\] is 0"),
         (lambda: initial_layers((4, 1), scale=-1), "scale is -1"),
         (lambda: initial_layers((4, 1), seed=-1), "seed is -1"),
-        (
-            lambda: forward([], X, tanh),
-            r"layers is empty, expected at least one Affine\(W, b\)$",
-        ),
+        (lambda: forward([], X, tanh),
+         r"layers is empty, expected at least one Affine\(W, b\)$"),
         (lambda: forward(layers, X.T, tanh), r"X is \(6, 4\), expected \(4, any\): transposed"),
         (lambda: forward(layers, X[:, 0], tanh), r"X is \(4,\), .* with as_column\(X\)$"),
         (lambda: forward(layers, X[:, :0], tanh), r"X is \(4, 0\), expected at least one"),
         (lambda: forward(layers, X.astype(str), tanh), "X has the type <U32, expected numbers"),
-        (
-            lambda: forward(first(W=layers[0].W.astype(str)), X, tanh),
-            r"layers\[0\].W has the type <U32, expected numbers",
-        ),
+        (lambda: forward(first(W=layers[0].W.astype(str)), X, tanh),
+         r"layers\[0\].W has the type <U32, expected numbers"),
         # ReLU would turn a NaN or −∞ into 0, and tanh an infinite entry into 1.
         (lambda: forward(layers, np.where(X > 0, np.nan, X), relu), "X holds a NaN or an inf"),
         (lambda: accuracy(layers, X * np.inf, y, tanh), "X holds a NaN or an inf"),
         (lambda: forward(first(W=np.full((3, 4), np.nan)), X, tanh), r"layers\[0\].W holds a"),
         (lambda: forward(first(b=np.full((3, 1), np.inf)), X, tanh), r"layers\[0\].b holds a"),
         (lambda: forward(first(b=np.zeros(3)), X, tanh), r"layers\[0\].b is \(3,\), expected"),
-        (
-            lambda: forward([layers[0], layers[0]], X, tanh),
-            r"layers\[1\].W is \(3, 4\), expected \(any, 3\)",
-        ),
-        (
-            lambda: forward(first(W=1e300 * layers[0].W), 1e300 * X, identity),
-            "layers makes a z too large for float64: its weights are too large$",
-        ),
+        (lambda: forward([layers[0], layers[0]], X, tanh),
+         r"layers\[1\].W is \(3, 4\), expected \(any, 3\)"),
+        (lambda: forward(first(W=1e300 * layers[0].W), 1e300 * X, identity),
+         "layers makes a z too large for float64: its weights are too large$"),
         # Two scores would be broadcast against the one row of labels.
         (lambda: loss_and_gradients(two, X, y, tanh), ONE_ROW),
         (lambda: train(two, X, y, tanh, steps=1), ONE_ROW),
@@ -317,41 +309,31 @@ def half(part):
         (lambda: loss_and_gradients(layers, X, y.T, tanh), r"y is \(6, 1\), .*: transposed"),
         (lambda: accuracy(layers, X, y[0], tanh), r"y is \(6,\), expected \(1, 6\): .* a row"),
         (lambda: logistic_loss(np.zeros((1, 6)), y + 1), "y holds a number other than 0 and 1"),
-        (
-            lambda: logistic_loss(np.zeros((1, 6)), y[:, :1]),
-            r"y is \(1, 1\), expected \(1, 6\)$",
-        ),
+        (lambda: logistic_loss(np.zeros((1, 6)), y[:, :1]),
+         r"y is \(1, 1\), expected \(1, 6\)$"),
         (lambda: backward([], Signals([], []), y, tanh), "layers and signals have 0 layers"),
         (lambda: logistic_loss(np.zeros(6), y), r"s is \(6,\), expected \(1, any\)"),
         (lambda: logistic_loss(np.full((1, 6), np.nan), y), "s holds a NaN"),
         (lambda: backward(layers, signals, y[:, :1], tanh), r"signals.h\[0\] is \(4, 6\), exp"),
-        (
-            lambda: backward(layers, signals, np.ones((3, 6)), tanh),
-            r"Delta is \(3, 6\), expected \(1, any\)",
-        ),
+        (lambda: backward(layers, signals, np.ones((3, 6)), tanh),
+         r"Delta is \(3, 6\), expected \(1, any\)"),
         (lambda: backward(layers, signals, y * np.nan, tanh), "Delta holds a NaN"),
-        (
-            lambda: backward(layers[:1], signals, y, tanh),
-            "layers and signals have 1 layers, 2 h and 2 z, expected as many of each$",
-        ),
+        (lambda: backward(layers[:1], signals, y, tanh),
+         "layers and signals have 1 layers, 2 h and 2 z, expected as many of each$"),
         (
             lambda: backward(
                 layers, signals._replace(z=[signals.z[0][:, :1], signals.z[1]]), y, tanh
             ),
             r"signals.z\[0\] is \(3, 1\), expected \(any, 6\)",
         ),
-        (
-            lambda: backward(first(W=layers[0].W[:2]), signals, y, tanh),
-            r"layers\[0\].W is \(2, 4\), expected \(3, 4\)",
-        ),
+        (lambda: backward(first(W=layers[0].W[:2]), signals, y, tanh),
+         r"layers\[0\].W is \(2, 4\), expected \(3, 4\)"),
         (lambda: train(layers, X, y, tanh, steps=0), "steps is 0"),
         (lambda: train(layers, X, y, tanh, steps=5, rate=0), "rate is 0"),
-        (
-            lambda: train([Affine(*map(half, k)) for k in layers], half(X), y, tanh, steps=1),
-            "layers and X are float16, where Adam's 1e-8 is 0: use float32$",
-        ),
+        (lambda: train([Affine(*map(half, k)) for k in layers], half(X), y, tanh, steps=1),
+         "layers and X are float16, where Adam's 1e-8 is 0: use float32$"),
     ],
-)
+)  # fmt: skip
 def test_bad_input_is_named_with_its_shapes(call, message):
     with pytest.raises(ValueError, match="^" + message):
         call()

@@ -161,16 +161,14 @@ def test_no_number_wraps_around_in_a_comparison():
     [
         ({}, "got 0 arrays; need two to compare$"),
         ({"a": A}, "got 1 array; need two to compare$"),
-        (
-            {"a": np.zeros((3, 1)), "b": np.zeros((1, 3))},
-            r"b is \(1, 3\), expected \(3, 1\) like a$",
-        ),
+        ({"a": np.zeros((3, 1)), "b": np.zeros((1, 3))},
+         r"b is \(1, 3\), expected \(3, 1\) like a$"),
         ({"a": np.zeros(2), "b": np.array([0, np.nan])}, "b holds a NaN"),
         ({"a": np.array([np.inf]), "b": np.array([np.inf])}, "a holds a NaN or an infinite"),
         ({"a": np.zeros((0, 2)), "b": np.zeros((0, 2))}, r"a is \(0, 2\): empty, so there"),
         ({"a": column("x", 2), "b": np.zeros((2, 1))}, r"a has the type object, .*: evaluate"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_compared_is_refused(ways, message):
     for compare in (agree, largest_difference):
         with pytest.raises(ValueError, match="^" + message):

@@ -102,20 +102,14 @@ def test_the_jacobian_differentiates_only_where_a_symbol_stands(monkeypatch):
     [
         (matrix("A", 2, 2), column("x", 2), r"y is \(2, 2\), expected \(any, 1\)"),
         (column("y", 2), matrix("W", 2, 3), r"x is \(2, 3\), expected \(any, 1\)"),
-        (
-            column("y", 2),
-            column("x", 2) * 2,
-            r"x holds 2\*x_1, expected a symbol in every entry",
-        ),
-        (
-            column("y", 2),
-            ImmutableMatrix([symbols("t")] * 2),
-            "x names a symbol twice, expected each symbol once$",
-        ),
+        (column("y", 2), column("x", 2) * 2,
+         r"x holds 2\*x_1, expected a symbol in every entry"),
+        (column("y", 2), ImmutableMatrix([symbols("t")] * 2),
+         "x names a symbol twice, expected each symbol once$"),
         (column("y", 2), [1, 2], r"x is of type list, expected a sympy column: column\('x', n"),
         (np.zeros((2, 1)), column("x", 2), "y is of type ndarray, expected a sympy column"),
     ],
-)
+)  # fmt: skip
 def test_the_jacobian_refuses_what_has_none(y, x, message):
     with pytest.raises(ValueError, match="^" + message):
         jacobian(y, x)
