@@ -6,17 +6,17 @@ Here is what can go wrong in any exercise; what belongs to one stands in its sec
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import copy
 import ctypes
 import inspect
 import io
 import numbers
 import re
-import signal
 import textwrap
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -206,57 +206,49 @@ def _run_once(exercise: Exercise, answer: Callable[..., Any], inputs: tuple) -> 
 
 
 def _within(seconds: float, work: Callable[[], None]) -> None:
-    """Do the work, and raise ``_TooLong`` if that takes more than so many seconds."""
-    main = threading.current_thread() is threading.main_thread()
-    if main and hasattr(signal, "setitimer"):
-
-        def stop(*_: Any) -> None:
-            raise _TooLong
-
-        before = signal.signal(signal.SIGALRM, stop)
-        # Again and again, since a bare except in a loop would swallow the first.
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
-        try:
-            work()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
-        return
+    """Do the work in a thread; end it and raise ``_TooLong`` after so many seconds."""
     raised: list[BaseException] = []
+    context = contextvars.copy_context()  # numpy's warnings stay off
 
     def run() -> None:
         try:
-            work()
+            context.run(work)
         except BaseException as error:
             raised.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        kill = ctypes.pythonapi.PyThreadState_SetAsyncExc
-        kill(ctypes.c_ulong(thread.ident), ctypes.py_object(_TooLong))
-        thread.join(1)  # it gives standard output back
+    try:
+        thread.join(seconds)
+    finally:  # also when the reader stops the cell
+        late, end = thread.is_alive(), ctypes.pythonapi.PyThreadState_SetAsyncExc
+        for _ in range(20):  # a bare except in a loop would swallow the first
+            if thread.is_alive():
+                end(ctypes.c_ulong(thread.ident), ctypes.py_object(_TooLong))
+                thread.join(0.1)
+    if late:
         raise _TooLong
     if raised:
         raise raised[0]
 
 
+def _leaves(answer: Any) -> Iterator[Any]:
+    if isinstance(answer, dict):
+        answer = list(answer.values())
+    if isinstance(answer, np.ndarray) and answer.dtype == object:
+        answer = answer.ravel().tolist()
+    if isinstance(answer, tuple | list):
+        for part in answer:
+            yield from _leaves(part)
+    else:
+        yield answer
+
+
 def _refuse_dots(answer: Any) -> None:
-    if answer is None:
+    leaves = list(_leaves(answer))
+    if leaves and all(leaf is None for leaf in leaves):
         raise _Unanswered("It is None. ")
-    values = list(answer.values()) if isinstance(answer, dict) else answer
-    if isinstance(values, np.ndarray) and values.dtype == object:
-        values = values.ravel().tolist()
-    if isinstance(values, tuple | list):
-        if values and all(value is None for value in values):
-            raise _Unanswered("It is None. ")
-        if any(value is Ellipsis for value in values):
-            raise _Unanswered("")
-        for value in values:
-            if isinstance(value, tuple | list | dict | np.ndarray):
-                _refuse_dots(value)
-    elif answer is Ellipsis:
+    if any(leaf is Ellipsis for leaf in leaves):
         raise _Unanswered("")
 
 
@@ -466,18 +458,6 @@ def _refuse_symbols(who: str, value: Any) -> None:
         raise _Wrong(f"{who} is a sympy object: the check works with numbers and numpy arrays.")
 
 
-def _arrays(exercise: Exercise, who: str, value: Any) -> list[NDArray]:
-    if not isinstance(value, list | tuple):
-        raise _Wrong(f"{who} is {_a(value)}: a list of arrays is expected.")
-    flat: list[NDArray] = []
-    for item in value:
-        if isinstance(item, list | tuple):
-            flat += _arrays(exercise, who, item)
-        else:
-            flat.append(_array(exercise, "An array in the list", item))
-    return flat
-
-
 def _number(exercise: Exercise, who: str, value: Any) -> float:
     real = isinstance(value, Basic) and value.is_number and value.is_real
     if isinstance(value, numbers.Real) or real:
@@ -513,12 +493,6 @@ def _choice(exercise: Exercise, who: str, value: Any) -> str:
     return str(value)
 
 
-def _names(exercise: Exercise, who: str, value: Any) -> list[str]:
-    if isinstance(value, str) or not isinstance(value, list | tuple | set | frozenset):
-        raise _Wrong(f"{who} is {_a(value)}: a list of names is expected.")
-    return sorted({_choice(exercise, "One of the names", name) for name in value})
-
-
 def _shape(exercise: Exercise, who: str, value: Any) -> str:
     whole = isinstance(value, tuple | list) and all(
         isinstance(size, int | np.integer) and not isinstance(size, bool) for size in value
@@ -531,11 +505,9 @@ def _shape(exercise: Exercise, who: str, value: Any) -> str:
 
 READERS = {
     "array": _array,
-    "arrays": _arrays,
     "number": _number,
     "words": _words,
     "choice": _choice,
-    "names": _names,
     "shape": _shape,
 }
 
@@ -548,12 +520,8 @@ def _start(name: str) -> str:
 
 
 def _close(given: Any, wanted: Any, tolerance: float) -> bool:
-    if isinstance(wanted, str):
+    if isinstance(wanted, str | list):  # a list of words
         return given == wanted
-    if isinstance(wanted, list):
-        return len(given) == len(wanted) and all(
-            _close(a, b, tolerance) for a, b in zip(given, wanted, strict=True)
-        )
     if np.shape(given) != np.shape(wanted):
         return False
     if np.asarray(given).dtype == np.float16:
@@ -634,14 +602,15 @@ def _compare(exercise: Exercise, cases: list[Case]) -> None:
     for other in others:
         if part.is_all(other.truth):
             raise _Wrong(f"{part.who} holds what belongs to {other.name}: they changed places.")
-    if exercise.kind in ("array", "number"):
+    numeric = exercise.kind in ("array", "number")
+    if numeric:
         _refuse_slips(part)
         _refuse_factor(part)
     _refuse_constant(part.who, part.given, cases, exercise)
     right = part.right()
-    if any(right) and exercise.kind in ("array", "arrays", "number"):
+    if any(right) and numeric:
         raise _Wrong(_some_only(exercise, cases[right.index(True)], cases[right.index(False)]))
-    if exercise.kind not in ("array", "arrays", "number"):
+    if not numeric:
         _refuse_words(part)
     for k in range(len(cases)):
         _refuse_shape(part, k)
@@ -811,9 +780,7 @@ def _refuse_zeros(part: Part) -> None:
 
 def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercise) -> None:
     first, several = given[0], len(cases) >= TELLING and bool(cases[0].inputs)
-    if exercise.kind == "arrays" or not several:
-        return
-    if all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
+    if several and all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
         arguments = " and ".join(exercise.arguments)
         raise _Wrong(f"{who} is the same on every draw: it does not depend on {arguments}.")
 
@@ -854,13 +821,6 @@ def _refuse_words(part: Part) -> None:
 
 def _refuse_shape(part: Part, k: int) -> None:
     given, truth, inputs = part.given[k], part.truth[k], part.cases[k].inputs
-    if part.exercise.kind == "arrays":
-        if len(given) != len(truth):
-            raise _Wrong(f"{part.who} holds {len(given)} arrays, expected {len(truth)}.")
-        for a, b in zip(given, truth, strict=True):
-            if a.shape != b.shape:
-                raise _Wrong(f"{part.who} holds an array {a.shape}, expected {b.shape}.")
-        return
     shape, wanted = np.shape(given), np.shape(truth)
     if shape == wanted:
         return
@@ -880,10 +840,6 @@ def _refuse_shape(part: Part, k: int) -> None:
 def _refuse_entries(part: Part) -> None:
     """Say how many entries differ on the smallest draw, and which one the most."""
     tolerance = part.exercise.tolerance
-    if part.exercise.kind == "arrays":
-        pairs = enumerate(zip(part.given[0], part.truth[0], strict=True))
-        wrong = [k for k, (a, b) in pairs if not _close(a, b, tolerance)]
-        raise _Wrong(f"{part.who} has the right shapes; the arrays {wrong}, from 0, differ.")
     k = min(range(len(part.truth)), key=lambda k: np.size(part.truth[k]))
     a, b = np.asarray(part.given[k], dtype=float), np.asarray(part.truth[k], dtype=float)
     if b.ndim == 0:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-Kind = Literal["array", "arrays", "number", "words", "choice", "names", "shape"]
+Kind = Literal["array", "number", "words", "choice", "shape"]
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,8 @@ class Exercise:
     several parts consists of (a tuple, or a dict with these keys), each of the same ``kind``:
 
     - "array", of numbers; where ``holds`` judges, with the ``shapes(*inputs)``;
-    - "arrays", a list of them, as many as the truth has (lists of layers are flattened);
     - "number"; "shape", a tuple of whole numbers; "words", a list of strings;
-    - "choice", one of the ``choices``; "names", some of them, in any order.
+    - "choice", one of the ``choices``.
 
     A part in ``after`` is judged after the others, against ``after[part](own, *inputs)``, where
     ``own`` is the dict of the learner's own parts: so it is not blamed for an earlier fault.
