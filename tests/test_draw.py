@@ -1,7 +1,6 @@
 """Figures: what they say, the style whatever the reader's settings, colours, legible type."""
 
 import base64
-import hashlib
 import os
 import subprocess
 import sys
@@ -178,7 +177,6 @@ def test_a_figure_without_alternative_text_is_refused():
 # --- the style ------------------------------------------------------------------------------
 
 PLAIN = """
-import base64
 import hashlib
 from helpers import draw
 from helpers.draw import style
@@ -194,10 +192,8 @@ def test_a_readers_own_settings_change_no_pixel(tmp_path):
     (tmp_path / "matplotlibrc").write_text(
         "font.size: 30\nfigure.dpi: 300\nlines.linewidth: 9\n"
     )
-    figure, (axes,) = draw.canvas(2)
-    axes.plot([1, 2], [2, 1], label="a")
-    axes.legend()
-    here = hashlib.sha256(style.png(figure) + style.png(a_graph())).hexdigest()
+    here = []
+    exec(PLAIN, {"print": here.append})
     there = subprocess.run(
         [sys.executable, "-c", PLAIN],
         env=os.environ | {"MATPLOTLIBRC": str(tmp_path)},
@@ -205,7 +201,7 @@ def test_a_readers_own_settings_change_no_pixel(tmp_path):
         text=True,
         check=True,
     )
-    assert there.stdout.strip() == here
+    assert [there.stdout.strip()] == here
 
 
 def test_nothing_in_a_kernel_sets_the_style_back():
@@ -387,17 +383,8 @@ def test_wiring_draws_a_line_for_each_weight_but_zero_and_a_node_for_each_unit()
 
 def test_the_pictures_of_a_window_write_out_its_numbers():
     pipeline = set(written(a_pipeline()))
-    assert {
-        "we",
-        "flew",
-        "1.00",
-        "−2.00",
-        "0.25",
-        "0.50",
-        "4 × 1",
-        "3 × 4",
-        "3 × 1",
-    } <= pipeline
+    expected = ["we", "flew", "1.00", "−2.00", "0.25", "0.50", "4 × 1", "3 × 4", "3 × 1"]
+    assert set(expected) <= pipeline
     assert "0.00" in pipeline, "a small negative number is no minus zero"
     assert "−0.00" not in pipeline
     drawn = written(draw.concatenation(["we", "flew"], np.array([[1, -2], [0, 2]])))

@@ -234,7 +234,7 @@ def gradients(targets: Targets) -> None:
         )
 
 
-# --- the symbolic Jacobian, and the loop ----------------------------------------------------
+# --- the symbolic Jacobian ------------------------------------------------------------------
 
 
 def one_by_one(y: MatrixBase, x: MatrixBase) -> ImmutableMatrix:
@@ -274,26 +274,6 @@ def symbolic(targets: Targets) -> None:
         print(f"{f'{m}x{n}':<13}{times['ours'].best * 1e3:>19.1f}", written(own), written(each))
         if (m, n) == (20, 30):
             targets.hold("20x30 ours to sympy", ratio(times["ours"], times["sympy"]), 0.1)
-
-
-def looped(W: NDArray, x: NDArray, b: NDArray) -> NDArray:
-    """Compute Wx + b entry by entry."""
-    z = np.empty_like(b)
-    for i in range(W.shape[0]):
-        z[i, 0] = b[i, 0]
-        for j in range(W.shape[1]):
-            z[i, 0] += W[i, j] * x[j, 0]
-    return z
-
-
-def loop() -> None:
-    """Measure the loop against ``@``."""
-    rng = np.random.default_rng(1)
-    W, x, b = (rng.standard_normal(shape) for shape in ((256, 784), (784, 1), (256, 1)))
-    assert np.allclose(looped(W, x, b), W @ x + b), "they differ"
-    times = in_turn({"loop": lambda: looped(W, x, b), "@": lambda: W @ x + b}, rounds=5)
-    print("\nz = Wx + b at 256x784: the loop's time as a multiple of that of W @ x + b")
-    print("{:.0f} / {:.0f}".format(*ratio(times["loop"], times["@"])))
 
 
 # --- notebooks ------------------------------------------------------------------------------
@@ -377,7 +357,7 @@ def every_notebook(targets: Targets) -> None:
 def parts(core: bool, notebooks: bool) -> Iterator[Callable[[Targets], None]]:
     """List what is to be measured."""
     if core:
-        yield from (gradients, symbolic, lambda _: loop())
+        yield from (gradients, symbolic)
     if notebooks:
         yield every_notebook
 

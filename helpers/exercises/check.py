@@ -413,7 +413,7 @@ def _read(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
         if set(answer) != set(names):
             raise _Wrong(f"Expected one entry for each of {', '.join(names)}.")
         answer = [answer[name] for name in names]
-    elif exercise.kind in ("number", "choice") and isinstance(answer, np.ndarray):
+    elif exercise.kind == "number" and isinstance(answer, np.ndarray):
         answer = answer.ravel().tolist()
     if not isinstance(answer, tuple | list) or len(answer) != len(names):
         given = f"{len(answer)} of them" if isinstance(answer, tuple | list) else _a(answer)
@@ -806,17 +806,16 @@ def _refuse_flat(part: Part) -> None:
 
 def _refuse_words(part: Part) -> None:
     wrong = [(a, b) for a, b in zip(part.given, part.truth, strict=True) if a != b]
-    draws = f" on {len(wrong)} of {len(part.given)} draws" if len(part.given) > 1 else ""
-    label = f"{part.name}: wrong{draws}" if len(part.exercise.parts) > 1 else f"Wrong{draws}"
+    draws = f"Wrong on {len(wrong)} of {len(part.given)} draws"
     if part.exercise.kind == "shape":
         raise _Wrong(f"{part.who} is not {part.given[0]}: count again.")
-    if part.exercise.kind != "words":
-        raise _Wrong(f"{label}: compare with what the section counts or shows.")
+    if part.exercise.kind == "choice":
+        raise _Wrong(f"{draws}: compare with what the section counts or shows.")
     a, b = min(wrong, key=lambda pair: len(pair[1]))
     if len(a) != len(b):
         raise _Wrong(f"The answer has {len(a)} words where {len(b)} are asked for.")
     k = next(k for k in range(len(a)) if a[k] != b[k])
-    raise _Wrong(f"{label}: in one of them {a} has a wrong word at place {k}.")
+    raise _Wrong(f"{draws}: in one of them {a} has a wrong word at place {k}.")
 
 
 def _refuse_shape(part: Part, k: int) -> None:
