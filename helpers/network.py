@@ -129,7 +129,8 @@ def backward(
     check_numbers("Delta", Delta)
     wide = signals.z[-1].dtype
     wide = np.result_type(wide, Delta) if Delta.dtype.kind in "fc" else wide
-    return _backward(layers, signals, Delta.astype(wide, copy=False), activation)
+    Delta = Delta.astype(wide, copy=False)
+    return _backward(layers, signals, Delta, activation)
 
 
 def _backward(

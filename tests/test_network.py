@@ -58,8 +58,9 @@ def test_every_gradient_is_the_numerical_one(sizes, activation):
             assert largest_difference(ours=ours, numerical=numerical) < bound
 
 
-def test_backward_takes_any_delta_at_the_score():
-    layers, X, _ = network((4, 3, 2, 1))
+@pytest.mark.parametrize("sizes", [(4, 1), (4, 3, 2, 1)])
+def test_backward_takes_any_delta_at_the_score(sizes):
+    layers, X, _ = network(sizes)
     gradients = backward(layers, forward(layers, X, tanh), np.ones((1, 6)), tanh)
     numerical = complex_step(
         lambda W: forward([layers[0]._replace(W=W), *layers[1:]], X, tanh).z[-1].sum(),
@@ -184,7 +185,11 @@ def test_the_widest_type_counts_and_whole_numbers_do_not():
         signals = forward(small, given, tanh)
         assert {part.dtype for part in (*signals.h, *signals.z)} == {np.dtype(expected)}
     signals = forward(small, pixels, tanh)
-    for Delta, expected in ((y, np.float32), (y * 1.0, np.float64)):
+    for Delta, expected in (
+        (y, np.float32),
+        (np.float32(y), np.float32),
+        (y * 1.0, np.float64),
+    ):
         gradients = backward(small, signals, Delta, tanh)
         assert {part.dtype for d in gradients for part in d} == {np.dtype(expected)}
     gradients = backward(layers, forward(layers, X, tanh), np.float32(y), tanh)
@@ -249,6 +254,7 @@ def half(part):
         (lambda: accuracy(two, X, y, tanh), ONE_ROW),
         (lambda: predict(two, X, tanh), ONE_ROW),
         (lambda: loss_and_gradients(layers, X, y.T, tanh), r"y is \(6, 1\), .*: transposed"),
+        (lambda: train(layers, X, y[:, :1], tanh, steps=1), r"y is \(1, 1\), expected \(1, 6\)$"),
         (lambda: accuracy(layers, X, y[0], tanh), r"y is \(6,\), expected \(1, 6\): .* a row"),
         (lambda: logistic_loss(np.zeros((1, 6)), y + 1), "y holds a number other than 0 and 1"),
         (lambda: logistic_loss(np.zeros((1, 6)), y[:, :1]),
