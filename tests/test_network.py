@@ -254,7 +254,7 @@ def half(part):
         (lambda: accuracy(two, X, y, tanh), ONE_ROW),
         (lambda: predict(two, X, tanh), ONE_ROW),
         (lambda: loss_and_gradients(layers, X, y.T, tanh), r"y is \(6, 1\), .*: transposed"),
-        (lambda: train(layers, X, y[:, :1], tanh, steps=1), r"y is \(1, 1\), expected \(1, 6\)$"),
+        (lambda: train(layers, X, y[:, :1], tanh, 1), r"y is \(1, 1\), expected \(1, 6\)$"),
         (lambda: accuracy(layers, X, y[0], tanh), r"y is \(6,\), expected \(1, 6\): .* a row"),
         (lambda: logistic_loss(np.zeros((1, 6)), y + 1), "y holds a number other than 0 and 1"),
         (lambda: logistic_loss(np.zeros((1, 6)), y[:, :1]),
