@@ -19,7 +19,7 @@ from helpers.activations import relu, sigmoid, tanh
 from helpers.exercises import check, verdict
 from helpers.exercises.check import EXERCISES
 from helpers.exercises.entry import Exercise, Mistake
-from helpers.network import forward
+from helpers.network import Affine, forward
 from tools.publish import NOTEBOOKS
 
 checking = sys.modules["helpers.exercises.check"]
@@ -453,7 +453,12 @@ DIFFERENTLY = {
         lambda D: D.mean(axis=1, keepdims=True) * D.shape[1],
         in_float32(lambda D: D.sum(1).reshape(-1, 1)),
     ],
-    "MEMORY": [1259.0, Fraction(1259), sp.Integer(1259), np.int64(1259)],
+    "MEMORY": [
+        1259.0,
+        Fraction(1259),
+        sp.Integer(1259),
+        np.int64(1259),
+    ],
 }  # fmt: skip
 
 
@@ -769,3 +774,31 @@ def test_a_mistake_is_named_only_if_it_often_differs_from_the_truth(monkeypatch,
     )
     monkeypatch.setitem(EXERCISES, "0", exercise)
     assert ("Named." in verdict("0", lambda k: 5.0 + (k < differ)).text) == named
+
+
+PASS = Exercise(  # a function of a list of layers, which gives a list of arrays
+    section="5.1",
+    kind="arrays",
+    draw=lambda rng: (
+        [Affine(rng.random((3, 2)), rng.random((3, 1)))] * int(rng.integers(1, 4)),
+    ),
+    truth=lambda layers: [part for layer in layers for part in layer],
+    mistakes=(Mistake("Doubled.", lambda layers: [(2 * W, 2 * b) for W, b in layers]),),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrase"),
+    [
+        (lambda layers: layers, "right, on 20"),
+        (lambda layers: [(2 * W, 2 * b) for W, b in layers], "Doubled."),
+        (lambda layers: layers[:1], "right for 1 layers, wrong for"),
+        (lambda layers: [*layers, *layers], " arrays, expected "),
+        (lambda layers: [(W.T, b) for W, b in layers], "(2, 3), expected (3, 2)"),
+        (lambda layers: [(W, b + 1) for W, b in layers], "the arrays [1"),
+        (lambda layers: layers.pop(), "changes its input layers"),
+    ],
+)
+def test_an_answer_may_be_a_list_of_layers(monkeypatch, answer, phrase):
+    monkeypatch.setitem(EXERCISES, "0", PASS)
+    assert phrase in verdict("0", answer).text, verdict("0", answer).text

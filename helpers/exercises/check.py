@@ -458,6 +458,18 @@ def _refuse_symbols(who: str, value: Any) -> None:
         raise _Wrong(f"{who} is a sympy object: the check works with numbers and numpy arrays.")
 
 
+def _arrays(exercise: Exercise, who: str, value: Any) -> list[NDArray]:
+    if not isinstance(value, list | tuple):
+        raise _Wrong(f"{who} is {_a(value)}: a list of arrays is expected.")
+    flat: list[NDArray] = []
+    for item in value:
+        if isinstance(item, list | tuple):
+            flat += _arrays(exercise, who, item)
+        else:
+            flat.append(_array(exercise, "An array in the list", item))
+    return flat
+
+
 def _number(exercise: Exercise, who: str, value: Any) -> float:
     real = isinstance(value, Basic) and value.is_number and value.is_real
     if isinstance(value, numbers.Real) or real:
@@ -505,6 +517,7 @@ def _shape(exercise: Exercise, who: str, value: Any) -> str:
 
 READERS = {
     "array": _array,
+    "arrays": _arrays,
     "number": _number,
     "words": _words,
     "choice": _choice,
@@ -520,8 +533,12 @@ def _start(name: str) -> str:
 
 
 def _close(given: Any, wanted: Any, tolerance: float) -> bool:
-    if isinstance(wanted, str | list):  # a list of words
+    if isinstance(wanted, str):
         return given == wanted
+    if isinstance(wanted, list):
+        return len(given) == len(wanted) and all(
+            _close(a, b, tolerance) for a, b in zip(given, wanted, strict=True)
+        )
     if np.shape(given) != np.shape(wanted):
         return False
     if np.asarray(given).dtype == np.float16:
@@ -602,12 +619,11 @@ def _compare(exercise: Exercise, cases: list[Case]) -> None:
     for other in others:
         if part.is_all(other.truth):
             raise _Wrong(f"{part.who} holds what belongs to {other.name}: they changed places.")
-    numeric = exercise.kind in ("array", "number")
-    if numeric:
+    if exercise.kind in ("array", "number"):
         _refuse_slips(part)
         _refuse_factor(part)
     _refuse_constant(part.who, part.given, cases, exercise)
-    right = part.right()
+    right, numeric = part.right(), exercise.kind in ("array", "arrays", "number")
     if any(right) and numeric:
         raise _Wrong(_some_only(exercise, cases[right.index(True)], cases[right.index(False)]))
     if not numeric:
@@ -780,7 +796,9 @@ def _refuse_zeros(part: Part) -> None:
 
 def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercise) -> None:
     first, several = given[0], len(cases) >= TELLING and bool(cases[0].inputs)
-    if several and all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
+    if exercise.kind == "arrays" or not several:
+        return
+    if all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
         arguments = " and ".join(exercise.arguments)
         raise _Wrong(f"{who} is the same on every draw: it does not depend on {arguments}.")
 
@@ -820,6 +838,13 @@ def _refuse_words(part: Part) -> None:
 
 def _refuse_shape(part: Part, k: int) -> None:
     given, truth, inputs = part.given[k], part.truth[k], part.cases[k].inputs
+    if part.exercise.kind == "arrays":
+        if len(given) != len(truth):
+            raise _Wrong(f"{part.who} holds {len(given)} arrays, expected {len(truth)}.")
+        for a, b in zip(given, truth, strict=True):
+            if a.shape != b.shape:
+                raise _Wrong(f"{part.who} holds an array {a.shape}, expected {b.shape}.")
+        return
     shape, wanted = np.shape(given), np.shape(truth)
     if shape == wanted:
         return
@@ -839,6 +864,10 @@ def _refuse_shape(part: Part, k: int) -> None:
 def _refuse_entries(part: Part) -> None:
     """Say how many entries differ on the smallest draw, and which one the most."""
     tolerance = part.exercise.tolerance
+    if part.exercise.kind == "arrays":
+        pairs = enumerate(zip(part.given[0], part.truth[0], strict=True))
+        wrong = [k for k, (a, b) in pairs if not _close(a, b, tolerance)]
+        raise _Wrong(f"{part.who} has the right shapes; the arrays {wrong}, from 0, differ.")
     k = min(range(len(part.truth)), key=lambda k: np.size(part.truth[k]))
     a, b = np.asarray(part.given[k], dtype=float), np.asarray(part.truth[k], dtype=float)
     if b.ndim == 0:

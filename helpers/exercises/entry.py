@@ -11,7 +11,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-Kind = Literal["array", "number", "words", "choice", "shape"]
+Kind = Literal["array", "arrays", "number", "words", "choice", "shape"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Exercise:
     several parts consists of (a tuple, or a dict with these keys), each of the same ``kind``:
 
     - "array", of numbers; where ``holds`` judges, with the ``shapes(*inputs)``;
+    - "arrays", a list of them, as many as the truth has (lists of layers are flattened);
     - "number"; "shape", a tuple of whole numbers; "words", a list of strings;
     - "choice", one of the ``choices``.
 
