@@ -373,7 +373,7 @@ DIFFERENTLY = {
         part[::-1] for part in solution("THROUGH_POINTS")(knots, values)),
         lambda knots, values: from_the_right(knots, values),
         in_float32(lambda knots, values: dict(zip(
-        "Wbuc", solution("THROUGH_POINTS")(knots, values), strict=True))),
+        ("W", "b", "u", "b_out"), solution("THROUGH_POINTS")(knots, values), strict=True))),
     ],
     "SIGMOID_SCALE": [
         lambda n: 10.1 * n**-0.5,
@@ -578,17 +578,22 @@ TRIED = {
     ],
     "THROUGH_POINTS": [
         (lambda k, v: tuple(p.ravel() for p in solution("THROUGH_POINTS")(k, v)), "1-D array"),
-        (lambda k, v: solution("THROUGH_POINTS")(k, v)[:3], "W, b, u, c, in this order"),
+        (lambda k, v: solution("THROUGH_POINTS")(k, v)[:3], "W, b, u, b_out, in this order"),
         (lambda k, v: scaled(solution("THROUGH_POINTS")(k, v), -1.0), "misses"),
-        (lambda k, v: (*solution("THROUGH_POINTS")(k, v)[:3], 0.0), "c is a bare number"),
+        (lambda k, v: (np.ones((len(k) - 1, 1)), -k[:-1],
+                       np.diff(np.diff(v, axis=0) / np.diff(k, axis=0), axis=0), v[:1]),
+         "u has shape"),
+        (lambda k, v: (*solution("THROUGH_POINTS")(k, v)[:3], 0.0), "b_out is a bare number"),
         (lambda k, v: [k.sort(axis=0), v.fill(0)] and solution("THROUGH_POINTS")(k, v),
          "changes its input values"),
-        (lambda k, v: np.interp(0.5, k[:, 0], v[:, 0]), "W, b, u, c, in this order"),
+        (lambda k, v: np.interp(0.5, k[:, 0], v[:, 0]), "W, b, u, b_out, in this order"),
     ],
     "SIGMOID_SCALE": [
         (lambda n: 7 / n**0.5, "vanished"),
         (lambda n: 16 / n**0.5, "exploded"),
-        (lambda n: 8 / n**0.5, "vanished"),
+        (lambda n: 8 / n**0.5, "is 8.0: too small"),
+        (lambda n: 8.3 * n**-0.45, "changes with n"),
+        (lambda n: 13.5 * n**-0.55, "changes with n"),
         (lambda n: 17.5 * n**-0.6, "changes with n|vanished|exploded"),
         (lambda n: 1.4 - 0.003 * n, "changes with n|vanished|exploded"),
         (lambda n: 0.9, "does not depend on n"),
@@ -599,9 +604,9 @@ TRIED = {
     "SOFTPLUS": [
         (lambda z: np.array([[1 / (1 + np.exp(-z[i, j])) for j in range(z.shape[1])]
                              for i in range(z.shape[0])]), "It was given z (|happened for z"),
-        (lambda z: np.exp(z) / (1 + np.exp(z)), "right for some inputs only"),
+        (lambda z: np.exp(z) / (1 + np.exp(z)), "e^t overflows"),
         (lambda z: np.exp(z), "inner derivative alone"),
-        (lambda z: 1 / (1 + np.exp(z)), "inner derivative is missing"),
+        (lambda z: 1 / (1 + np.exp(z)), "sign in an exponent"),
         (lambda z: np.array([z, [1]], dtype=object), "array of objects"),
         (lambda z: sigmoid, "an Activation"),
         (lambda z: 1 / (1 + math.exp(-z)), "math works with single numbers"),

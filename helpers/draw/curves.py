@@ -20,6 +20,7 @@ from helpers.draw.style import (
     FAINT,
     GREY,
     INK,
+    PAPER,
     SMALL,
     WIDTH,
     Picture,
@@ -177,7 +178,9 @@ def touching(t: NDArray, activation: Slope, at: float, height: float, slope: flo
     up = np.sign(slope) or 1
     left.annotate("1", (at + 0.5, height), (0, -10 * up), ha="center", va="center", **beside)
     rise = f"{slope:.2f}".replace("-", "−")
-    left.annotate(rise, (at + 1, height + slope / 2), (6, 0), va="center", **beside)
+    ground = {"fc": PAPER, "ec": "none", "pad": 1}  # where the curve passes behind it
+    left.annotate(rise, (at + 1, height + slope / 2), (6, 0), va="center", bbox=ground,
+                  **beside)  # fmt: skip
     left.plot([at], [height], "o", color=INK, ms=11)
     title = f"{activation.name}: f({at:g}) = {height:.2f}"
     left.set_title(title.replace("-", "−"))

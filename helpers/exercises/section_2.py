@@ -109,8 +109,8 @@ def _draw_points(rng: Generator) -> tuple[NDArray, NDArray]:
 
 
 def _curve(answer: Any, t: NDArray) -> NDArray:
-    W, b, u, c = answer
-    return u.T @ relu.f(W @ t + b) + c
+    W, b, u, b_out = answer
+    return u.T @ relu.f(W @ t + b) + b_out
 
 
 def _meets_points(answer: Any, knots: NDArray, values: NDArray) -> str | None:
@@ -138,13 +138,30 @@ def _layer(
     starts: NDArray | None = None,
     change: bool = True,
     first: bool = True,
-    c: NDArray | None = None,
+    b_out: NDArray | None = None,
 ) -> tuple[NDArray, ...]:
     """Build the layer, with one slip if one is given."""
     slopes = np.diff(values, axis=0) / (np.diff(knots, axis=0) if gaps is None else gaps)
     u = np.diff(slopes, axis=0, prepend=0 if first else slopes[:1]) if change else slopes
     starts = knots[:-1] if starts is None else starts
-    return np.ones_like(u), -starts, u, values[:1] if c is None else c
+    return np.ones_like(u), -starts, u, values[:1] if b_out is None else b_out
+
+
+def _slipped(
+    knots: NDArray, values: NDArray, slip: Callable[[NDArray], NDArray]
+) -> tuple[NDArray, ...]:
+    """Build the layer with a slip in its output weights."""
+    W, b, u, b_out = _layer(knots, values)
+    return W, b, slip(u), b_out
+
+
+def _slopes_in_W(
+    knots: NDArray, values: NDArray, *, at_knots: bool = True
+) -> tuple[NDArray, ...]:
+    """Build the layer with the chords' slopes for weights, and 1 for every output weight."""
+    slopes = np.diff(values, axis=0) / np.diff(knots, axis=0)
+    b = -knots[:-1] * (slopes if at_knots else 1)
+    return slopes, b, np.ones_like(slopes), values[:1]
 
 
 def _drawn_wrong(hint: str, gives: Callable[[NDArray, NDArray], tuple]) -> Mistake:
@@ -158,7 +175,7 @@ def _drawn_wrong(hint: str, gives: Callable[[NDArray, NDArray], tuple]) -> Mista
 
 THROUGH_POINTS = Exercise(
     section="2.4",
-    parts=("W", "b", "u", "c"),
+    parts=("W", "b", "u", "b_out"),
     draw=_draw_points,
     shapes=lambda knots, values: ((len(knots) - 1, 1),) * 3 + ((1, 1),),
     holds=_meets_points,
@@ -174,12 +191,13 @@ THROUGH_POINTS = Exercise(
             lambda knots, values: _layer(knots, values, first=False),
         ),
         _drawn_wrong(
-            "c is 0: at the first knot all units are still 0, and the curve has a value there.",
-            lambda knots, values: _layer(knots, values, c=np.zeros((1, 1))),
+            "b_out is 0: at the first knot all units are still 0, and the curve has a value "
+            "there.",
+            lambda knots, values: _layer(knots, values, b_out=np.zeros((1, 1))),
         ),
         _drawn_wrong(
-            "c is the last value: it should be the one where all units are still 0.",
-            lambda knots, values: _layer(knots, values, c=values[-1:]),
+            "b_out is the last value: it should be the one where all units are still 0.",
+            lambda knots, values: _layer(knots, values, b_out=values[-1:]),
         ),
         _drawn_wrong(
             "b has the wrong sign: a unit switches on where W t + b is 0.",
@@ -218,6 +236,36 @@ THROUGH_POINTS = Exercise(
             lambda knots, values: _layer(knots, values, gaps=1 / (len(knots) - 1)),
         ),
         _drawn_wrong(
+            "u has the wrong sign: a weight is the slope after its knot minus the one before.",
+            lambda knots, values: _slipped(knots, values, lambda u: -u),
+        ),
+        _drawn_wrong(
+            "u has the wrong sign after its first entry: a weight is the slope after its knot "
+            "minus the one before.",
+            lambda knots, values: _slipped(knots, values, lambda u: np.vstack([u[:1], -u[1:]])),
+        ),
+        _drawn_wrong(
+            "u holds the values themselves: a weight is a change of slope.",
+            lambda knots, values: _slipped(knots, values, lambda u: values[1:]),
+        ),
+        _drawn_wrong(
+            "The first slope is missing: the first weight is that slope, and the changes "
+            "follow it.",
+            lambda knots, values: _slipped(
+                knots, values, lambda u: np.vstack([u[1:], np.zeros((1, 1))])
+            ),
+        ),
+        _drawn_wrong(
+            "W holds the slopes and u is 1: a unit then cannot fall, and those before it are "
+            "still rising.",
+            _slopes_in_W,
+        ),
+        _drawn_wrong(
+            "W holds the slopes and b is minus the knots: where W is not 1, the unit switches "
+            "on at −b/W.",
+            lambda knots, values: _slopes_in_W(knots, values, at_knots=False),
+        ),
+        _drawn_wrong(
             "The slopes are upside down: rise over run, not run over rise.",
             lambda knots, values: _layer(
                 knots, values, gaps=np.diff(values, axis=0) ** 2 / np.diff(knots, axis=0)
@@ -253,13 +301,14 @@ def _survives(answer: float, n: int) -> str | None:
         return "The weights are so large that every z lies where the sigmoid is flat."
     if not 0.08 < size < 12:
         word, side = ("vanished", "small") if size < 1 else ("exploded", "large")
-        return f"After thirty sigmoid layers the change has {word}: too {side} for n = {n}."
+        c = answer * math.sqrt(n)
+        return f"With n = {n}, c (the deviation times the root of n) is {c:.1f}: too {side}. After thirty sigmoid layers the change has {word}."
     return None
 
 
 def _one_scale(answers: list[float], inputs: list[tuple[int]]) -> str | None:
     scales = [answer * math.sqrt(n) for answer, (n,) in zip(answers, inputs, strict=True)]
-    if max(scales) > 1.12 * min(scales):
+    if max(scales) > 1.03 * min(scales):
         return (
             "It works at the sizes drawn, but its scale changes with n: a sum of n independent "
             "terms grows as the root of n, and c stays the same."
@@ -318,15 +367,26 @@ def _softplus_slope(z: NDArray) -> NDArray:
     return (np.logaddexp(0, z + 1e-5) - np.logaddexp(0, z - 1e-5)) / 2e-5
 
 
+def _overflowing(z: NDArray) -> NDArray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.exp(z) / (1 + np.exp(z))
+
+
 SOFTPLUS = Exercise(
     section="2.6",
     draw=_draw_z,
     truth=_softplus_slope,
     mistakes=(
+        Mistake(
+            "e^t overflows where t is large: divide numerator and denominator by e^t first.",
+            _overflowing,
+            when=lambda answer, z: np.allclose(answer, _overflowing(z), equal_nan=True),
+        ),
         Mistake("This is f(z) for f′(z): softplus itself.", lambda z: np.logaddexp(0, z)),
         Mistake("This has been differentiated twice: it is f″.", sigmoid.f_prime),
         Mistake(
-            "The inner derivative is missing: after the logarithm, differentiate 1 + e^t too.",
+            "The inner derivative is missing: after the logarithm, differentiate 1 + e^t too "
+            "(or a sign in an exponent is wrong).",
             lambda z: sigmoid.f(-z),
         ),
         Mistake(
