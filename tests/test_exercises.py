@@ -582,7 +582,7 @@ TRIED = {
         (lambda k, v: scaled(solution("THROUGH_POINTS")(k, v), -1.0), "misses"),
         (lambda k, v: (np.ones((len(k) - 1, 1)), -k[:-1],
                        np.diff(np.diff(v, axis=0) / np.diff(k, axis=0), axis=0), v[:1]),
-         "u has shape"),
+         "u has the shape"),
         (lambda k, v: (*solution("THROUGH_POINTS")(k, v)[:3], 0.0), "b_out is a bare number"),
         (lambda k, v: [k.sort(axis=0), v.fill(0)] and solution("THROUGH_POINTS")(k, v),
          "changes its input values"),
@@ -604,7 +604,7 @@ TRIED = {
     "SOFTPLUS": [
         (lambda z: np.array([[1 / (1 + np.exp(-z[i, j])) for j in range(z.shape[1])]
                              for i in range(z.shape[0])]), "It was given z (|happened for z"),
-        (lambda z: np.exp(z) / (1 + np.exp(z)), "e^t overflows"),
+        (lambda z: np.exp(z) / (1 + np.exp(z)), "e^t overflowed"),
         (lambda z: np.exp(z), "inner derivative alone"),
         (lambda z: 1 / (1 + np.exp(z)), "sign in an exponent"),
         (lambda z: np.array([z, [1]], dtype=object), "array of objects"),

@@ -179,7 +179,7 @@ def touching(t: NDArray, activation: Slope, at: float, height: float, slope: flo
     left.annotate("1", (at + 0.5, height), (0, -10 * up), ha="center", va="center", **beside)
     rise = f"{slope:.2f}".replace("-", "−")
     ground = {"fc": PAPER, "ec": "none", "pad": 1}  # where the curve passes behind it
-    left.annotate(rise, (at + 1, height + slope / 2), (6, 0), va="center", bbox=ground,
+    left.annotate(rise, (at + 1, height), (6, 0), va="center", bbox=ground,
                   **beside)  # fmt: skip
     left.plot([at], [height], "o", color=INK, ms=11)
     title = f"{activation.name}: f({at:g}) = {height:.2f}"

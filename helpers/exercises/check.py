@@ -360,7 +360,11 @@ def _refuse_failure(
     text = failed[0].failure
     if right:
         was, now = (_described(exercise, case.inputs) for case in (right[0], failed[0]))
-        hard = " Is one size written into it?" if _one_size(right, failed) else ""
+        hard = (
+            " Is one size written into it?"
+            if "NaN" not in text and _one_size(right, failed)
+            else ""
+        )
         here = "" if now in text else f" This happened for {now}."
         raise _Wrong(f"It is right for some inputs only, such as {was}.{hard} {text}{here}")
     raise _Wrong(text)
@@ -440,7 +444,10 @@ def _array(exercise: Exercise, who: str, value: Any) -> NDArray:
     if np.iscomplexobj(array):
         raise _Wrong(f"{who} is complex: take the real numbers out of it.")
     if np.isnan(array).any():
-        raise _Wrong(f"{who} holds a NaN, which is no number: is something 0 / 0?")
+        raise _Wrong(
+            f"{who} holds a NaN, which is no number: is something 0 / 0, or "
+            "has an e^t overflowed (divide by e^t first)?"
+        )
     if not np.isfinite(array).all():
         raise _Wrong(f"{who} holds an infinite entry: is something divided by 0?")
     # float32 and whole numbers are welcome; float16 is compared as what it is.

@@ -302,7 +302,10 @@ def _survives(answer: float, n: int) -> str | None:
     if not 0.08 < size < 12:
         word, side = ("vanished", "small") if size < 1 else ("exploded", "large")
         c = answer * math.sqrt(n)
-        return f"With n = {n}, c (the deviation times the root of n) is {c:.1f}: too {side}. After thirty sigmoid layers the change has {word}."
+        return (
+            f"With n = {n}, c (the deviation times the root of n) is {c:.1f}: too {side}. "
+            f"After thirty sigmoid layers the change has {word}."
+        )
     return None
 
 
@@ -367,21 +370,11 @@ def _softplus_slope(z: NDArray) -> NDArray:
     return (np.logaddexp(0, z + 1e-5) - np.logaddexp(0, z - 1e-5)) / 2e-5
 
 
-def _overflowing(z: NDArray) -> NDArray:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.exp(z) / (1 + np.exp(z))
-
-
 SOFTPLUS = Exercise(
     section="2.6",
     draw=_draw_z,
     truth=_softplus_slope,
     mistakes=(
-        Mistake(
-            "e^t overflows where t is large: divide numerator and denominator by e^t first.",
-            _overflowing,
-            when=lambda answer, z: np.allclose(answer, _overflowing(z), equal_nan=True),
-        ),
         Mistake("This is f(z) for f′(z): softplus itself.", lambda z: np.logaddexp(0, z)),
         Mistake("This has been differentiated twice: it is f″.", sigmoid.f_prime),
         Mistake(
