@@ -311,6 +311,17 @@ def block_swap(x, i, j, d):
     return y
 
 
+def back_to_front(layers, h, z, Delta, f_prime):
+    """Write the way back with all the deltas first."""
+    deltas = [Delta]
+    for k in range(len(layers) - 1, 0, -1):
+        deltas.insert(0, layers[k].W.T @ deltas[0] * f_prime(z[k - 1]))
+    return [
+        (np.einsum("iq,jq->ij", D, each), D @ np.ones((D.shape[1], 1)))
+        for D, each in zip(deltas, h, strict=True)
+    ]
+
+
 def by_loop(length, entry):
     """Fill an array entry by entry."""
     return np.array([entry(k) for k in range(length)])
@@ -453,11 +464,12 @@ DIFFERENTLY = {
         lambda D: D.mean(axis=1, keepdims=True) * D.shape[1],
         in_float32(lambda D: D.sum(1).reshape(-1, 1)),
     ],
-    "MEMORY": [
-        1259.0,
-        Fraction(1259),
-        sp.Integer(1259),
-        np.int64(1259),
+    "WAY_BACK": [
+        lambda layers, h, z, D, f_prime: [
+            Affine(dW, db) for dW, db in solution("WAY_BACK")(layers, h, z, D, f_prime)],
+        lambda layers, h, z, D, f_prime: [
+            part for pair in solution("WAY_BACK")(layers, h, z, D, f_prime) for part in pair],
+        back_to_front,
     ],
 }  # fmt: skip
 
@@ -510,6 +522,20 @@ def in_loops(entry):
         return dW
 
     return only(0, loops)
+
+
+def with_step(step):
+    """Write the way back of 5d with a step of its own."""
+
+    def backward(layers, h, z, Delta, f_prime):
+        pairs = []
+        for k in reversed(range(len(layers))):
+            pairs.append((Delta @ h[k].T, Delta.sum(axis=1, keepdims=True)))
+            if k > 0:
+                Delta = step(layers[k].W, Delta, f_prime(z[k - 1]))
+        return pairs[::-1]
+
+    return backward
 
 
 def slope_at(z):
@@ -687,8 +713,8 @@ TRIED = {
     ],
     "THREE_WAYS": [
         (in_loops(lambda d, x, i, j: d[i] * x[j]), "delta[0, 0]"),
-        (lambda d, x: (d @ x.T,) * 3, "not three ways"),
-        (lambda d, x: (d @ x.T, d @ x.T, d @ x.T), "not three ways"),
+        (in_loops(lambda d, x, i, j: int(d[i, 0] * x[j, 0])), "cut to whole numbers"),
+        (in_loops(lambda d, x, i, j: d[i, 0] * x[j, 0] * (i + 1 < len(d))), "last row is"),
         (lambda d, x: d @ x.T, "in this order"),
         (only(2, lambda d, x: d @ x), ".T missing"),
         (only(1, lambda d, x: d @ (x.T**2)), "by_outer has the right shape"),
@@ -708,19 +734,22 @@ TRIED = {
         (lambda D: D.prod(axis=1, keepdims=True), "entries differ"),
         (lambda D: as_column(D.sum(axis=1)), "imported in this notebook"),  # noqa: F821
     ],
-    "MEMORY": [
-        ("1259", "one number is expected"),
-        (1260, "One too many"),
-        (1259.9, "whole number"),
-        (2519, "counts entries"),
-        (1290, "1024³"),
-        (1000, "too small"),
-        (10**400, "too large for float64"),
-        (lambda: 1259, "hand in the value"),
+    "WAY_BACK": [
+        (with_step(lambda W, D, slope: W.T @ D), "f′ is forgotten"),
+        (with_step(lambda W, D, slope: W @ D * slope), "without its transpose"),
+        (with_step(lambda W, D, slope: D), "not carried on"),
+        (with_step(lambda W, D, slope: W.T @ D + slope), "right for 1 layers"),
+        (lambda *a: dict(enumerate(solution("WAY_BACK")(*a))), "a list of arrays is expected"),
+        (lambda *a: solution("WAY_BACK")(*a)[::-1], "order is reversed"),
+        (lambda layers, h, z, D, f_prime: [layers.pop()], "changes its input layers"),
+        (lambda layers, h, z, D, f_prime: solution("WAY_BACK")(layers[-2:], h[-2:], z[-2:], D,
+         f_prime), "some inputs only"),
     ],
     "HUNT": [
         ({"A": 4, "B": 2, "C": 4, "D": 1, "E": 5}, "Line 4 of pass A is right"),
         ((5, 2, 4, 2, 5), "Line 2 of pass D is right"),
+        ({"A": 6, "B": 2, "C": 4, "D": 1, "E": 5}, "numbered 1 to 5"),
+        ((0, 1, 2, 3, 4), "numbered 1 to 5"),
         ({"A": "5", "B": 2, "C": 4, "D": 1, "E": 5}, "one number is expected"),
         ({"A": 5, "B": 2}, "one entry for each of A, B, C, D, E"),
     ],

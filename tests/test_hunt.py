@@ -1,4 +1,4 @@
-"""Exercise 5d: each pass of the notebook has the one fault that the check asks for."""
+"""Exercise 5e: each pass of the notebook has the one fault that the check asks for."""
 
 import re
 from itertools import pairwise

@@ -23,7 +23,6 @@ from helpers.draw.style import (
     ORANGE,
     PAPER,
     SMALL,
-    TYPE,
     WIDTH,
     Picture,
     Sheet,
@@ -157,22 +156,68 @@ def _says_of_graph(
 
 
 def stack(depth: int) -> Picture:
-    """Draw ``depth`` layers: W⁽ˡ⁾ and f on the way forward, δ⁽ˡ⁾ and W⁽ˡ⁾ᵀ on the way back."""
+    """Draw ``depth`` layers and a score: z and h forward, δ back, and the dW that they make."""
     if depth < 1:
         raise ValueError(f"depth is {depth}, expected a whole number from 1")
-    down = 0.9 * (depth > 2)  # in a zigzag, where one line has no room
-    up = [f"⁽{layer}⁾".translate(SUPERSCRIPTS) for layer in range(depth + 1)]
-    nodes, edges, deltas = {"x": (0.0, 0.0)}, [], {}
-    for layer in range(1, depth + 1):
-        before = "x" if layer == 1 else f"h{up[layer - 1]}"
-        z, h = f"z{up[layer]}", f"h{up[layer]}"
-        nodes |= {z: (2.0 * layer - 1, -down), h: (2.0 * layer, 0)}
-        edges.append(Edge(before, z, f"W{up[layer]}", below=f"W{up[layer]}ᵀ"))
-        edges.append(Edge(z, h, "f", below="∘ f′"))
-        deltas[z] = f"δ{up[layer]}"
-    nodes["s"] = (2.0 * depth + 1, 0)
-    edges.append(Edge(f"h{up[depth]}", "s", "uᵀ", below="u"))
-    return graph(nodes, edges, below=deltas, size=TYPE if depth < 3 else 14)
+    up = [f"⁽{layer}⁾".translate(SUPERSCRIPTS) for layer in range(depth + 2)]
+    size = 18 if depth < 3 else SMALL
+    unit, radius = (WIDTH - 1.1) / (2 * depth + 1), 0.36 if depth < 3 else RADIUS
+    top, middle, low = 1.75, 0.15, -1.75
+    sheet = Sheet(5.1)
+    node_h = ["x", *(f"h{up[layer]}" for layer in range(1, depth + 1))]
+    node_z = [*(f"z{up[layer]}" for layer in range(1, depth + 1)), "s"]
+    short = 72 * radius + 3
+
+    def at(place: int) -> float:  # x, h and z by turns, from the left
+        return (place - depth - 0.5) * unit
+
+    for layer in range(1, depth + 2):
+        here, score = at(2 * layer - 1), layer > depth
+        across = (here + at(2 * layer - 2)) / 2
+        # The h of a layer comes down, behind the arrow of the deltas, to the layer's dW.
+        look = {"lw": 1.6, "linestyle": (0, (4, 3)), "zorder": 1, "shrinkB": 14}
+        sheet.arrow((at(2 * layer - 2), top), (across - 0.2, low), FAINT, short, **look)
+        sheet.arrow((here, middle), (across + 0.2, low), ACCENT, short, lw=1.8, shrinkB=14)
+        sheet.arrow((at(2 * layer - 2), top), (here, top), INK, short)
+        sheet.text(across, top + 0.12, f"W{up[layer]}", size, va="bottom")
+        if not score:
+            sheet.arrow((here, top), (at(2 * layer), top), INK, short)
+            sheet.text((here + at(2 * layer)) / 2, top + 0.12, "f", size, va="bottom")
+            back = at(2 * layer + 1)
+            sheet.arrow((back, middle), (here, middle), ACCENT, short, lw=3.2)
+            for share, text in ((0.25, "∘ f′"), (0.75, f"W{up[layer + 1]}ᵀ")):
+                x = here + share * (back - here)
+                sheet.text(x, middle + 0.12, text, size, va="bottom", color=ACCENT)
+        for x, y, name in (
+            (at(2 * layer - 2), top, node_h[layer - 1]),
+            (here, top, node_z[layer - 1]),
+        ):
+            sheet.add(Circle((x, y), radius, fc=PAPER, ec=INK, lw=2, zorder=4))
+            sheet.text(x, y, name, size, zorder=5)
+        sheet.add(Circle((here, middle), radius, fc=PAPER, ec=ACCENT, lw=2.6, zorder=4))
+        sheet.text(here, middle, f"δ{up[layer]}", size, zorder=5, color=ACCENT)
+        if score:
+            sheet.text(across, top - 0.12, "= uᵀ", size, va="top")
+            sheet.text(
+                here + 0.03,
+                middle - radius - 0.1,
+                "= 1",
+                size,
+                ha="left",
+                va="top",
+                color=ACCENT,
+            )
+        h = "x" if layer == 1 else f"h{up[layer - 1]}"
+        sheet.text(across, low - 0.1, f"dW{up[layer]} =", size, va="top")
+        sheet.text(across, low - 0.42, f"δ{up[layer]} {h}ᵀ", size, va="top", color=ACCENT)
+    names = [name for pair in zip(node_h, node_z, strict=True) for name in pair]
+    made = [f"dW{up[k + 1]} = δ{up[k + 1]}{h}ᵀ" for k, h in enumerate(node_h)]
+    sheet.figure.says = (
+        f"Forward: {' → '.join(names)}; back: "
+        f"{' → '.join(f'δ{up[layer]}' for layer in range(depth + 1, 0, -1))}, each through Wᵀ "
+        f"and ∘ f′; {some(made, 4)}"
+    )
+    return sheet.figure
 
 
 def wiring(

@@ -1,15 +1,17 @@
-"""Exercises of section 5: dW three ways, a wrong fold, db of a batch, a hunt, memory."""
+"""Exercises of section 5: dW three ways, a wrong fold, db of a batch, the way back, a hunt."""
 
 from __future__ import annotations
 
-import dis
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from helpers.activations import Activation, sigmoid, swish, tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
+from helpers.network import Affine
 from helpers.numerical import complex_step
 
 # --- 5a: dW_three_ways(delta, x) ------------------------------------------------------------
@@ -25,23 +27,14 @@ def _dW(delta: NDArray, x: NDArray) -> NDArray:
     return complex_step(lambda W: delta.T @ (W @ x), np.zeros((len(delta), len(x))))
 
 
-def _last_row_only(delta: NDArray, x: NDArray) -> NDArray:
-    dW = _dW(delta, x)
-    dW[:-1] = 0
-    return dW
+def _only(*keep: slice | int) -> Callable[[NDArray, NDArray], NDArray]:
+    # dW with everything else left at zero.
+    def kept(delta: NDArray, x: NDArray) -> NDArray:
+        dW, right = np.zeros((len(delta), len(x))), _dW(delta, x)
+        dW[keep] = right[keep]
+        return dW
 
-
-def _three_different_ways(function: Callable) -> str | None:
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return None  # a callable object does not show how it is written
-    steps = list(dis.get_instructions(code))
-    ways = {step.argrepr for step in steps if step.opname == "BINARY_OP"} & {"@", "*"}
-    ways |= {"outer", "matmul", "dot", "kron", "einsum", "multiply"} & set(code.co_names)
-    ways |= {"a loop" for step in steps if step.opname == "FOR_ITER"}
-    if len(ways) < 3 and not any(hasattr(constant, "co_code") for constant in code.co_consts):
-        return "The numbers are right, but these are not three ways: two of them are the same."
-    return None
+    return kept
 
 
 THREE_WAYS = Exercise(
@@ -49,15 +42,14 @@ THREE_WAYS = Exercise(
     parts=("in_loops", "by_outer", "by_matmul"),
     draw=_draw_delta_x,
     truth=lambda delta, x: (_dW(delta, x),) * 3,
-    written=_three_different_ways,
     mistakes=(
         Mistake(
             "This is x δᵀ, the swapped outer product: δ is the column and x the row.",
             lambda delta, x: _dW(x, delta),
         ),
         Mistake(
-            "The numbers are right and the order is not: x δᵀ was reshaped to the shape of W, "
-            "which is the column-major fold.",
+            "Its numbers are in the wrong places: this is x δᵀ, reshaped to the shape of W. "
+            "x δᵀ read row by row is dW read column by column.",
             lambda delta, x: _dW(x, delta).reshape(len(delta), len(x)),
         ),
         Mistake(
@@ -86,7 +78,32 @@ THREE_WAYS = Exercise(
         ),
         Mistake(
             "Only the last row is filled: is the array made anew inside the loop?",
-            _last_row_only,
+            _only(slice(-1, None)),
+        ),
+        Mistake(
+            "The last row is empty: range(len(delta)) stops before len(delta) by itself.",
+            _only(slice(None, -1)),
+        ),
+        Mistake(
+            "The last column is empty: range(len(x)) stops before len(x) by itself.",
+            _only(slice(None), slice(None, -1)),
+        ),
+        Mistake(
+            "The last row and the last column are empty: range(k) stops before k by itself.",
+            _only(slice(None, -1), slice(None, -1)),
+        ),
+        Mistake(
+            "Only the first entry is filled: does the return stand inside the loops?",
+            _only(0, 0),
+        ),
+        Mistake(
+            "Only the first row is filled: does the return stand inside the outer loop?",
+            _only(0),
+        ),
+        Mistake(
+            "The entries are cut to whole numbers: an array made with dtype=int, or of whole "
+            "numbers, keeps no fractions.",
+            lambda delta, x: np.trunc(_dW(delta, x)),
         ),
     ),
 )
@@ -182,7 +199,175 @@ BIAS_OF_BATCH = Exercise(
     ),
 )
 
-# --- 5d: wrong_line -------------------------------------------------------------------------
+# --- 5d: my_backward(layers, h, z, Delta, f_prime) -------------------------------------------
+
+
+def _slopes(activation: Activation) -> Callable[[NDArray], NDArray]:
+    return lambda z: activation.f_prime(z)  # a function, which a copy leaves as it is
+
+
+# f′, and the f that a complex step takes.
+_SMOOTH = {_slopes(activation): activation.f for activation in (tanh, sigmoid, swish)}
+Layers = Sequence[Affine]
+Pairs = list[tuple[NDArray, NDArray]]
+
+
+def _forward(layers: Layers, X: NDArray, f: Callable) -> tuple[list[NDArray], list[NDArray]]:
+    h, z = [X], []
+    for W, b in layers:
+        z.append(W @ h[-1] + b)
+        h.append(f(z[-1]))
+    return h[:-1], z
+
+
+def _draw_stack(rng: Generator) -> tuple:
+    depth = int(rng.integers(1, 5))
+    B, *widths = sizes(rng, depth + 1, most=7)
+    layers = [
+        Affine(*normal(rng, (out, into), (out, 1))) for into, out in pairwise([*widths, 1])
+    ]
+    f_prime = list(_SMOOTH)[rng.integers(len(_SMOOTH))]
+    h, z = _forward(layers, *normal(rng, (widths[0], B)), _SMOOTH[f_prime])
+    return layers, h, z, *normal(rng, (1, B)), f_prime
+
+
+def _all_gradients(layers: Layers, h: list, z: list, Delta: NDArray, f_prime: Callable) -> list:
+    # No δ here: a complex step moves each number, and watches the scores, weighted by Delta.
+    def moved(k: int, name: str) -> NDArray:
+        def weighted(value: NDArray) -> complex:
+            new = [*layers[:k], layers[k]._replace(**{name: value}), *layers[k + 1 :]]
+            return (Delta * _forward(new, h[0], _SMOOTH[f_prime])[1][-1]).sum()
+
+        return complex_step(weighted, getattr(layers[k], name))
+
+    return [(moved(k, "W"), moved(k, "b")) for k in range(len(layers))]
+
+
+def _by_delta(
+    step: Callable = lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime(z[k - 1]),
+    pair: Callable = lambda Delta, h: (Delta @ h.T, Delta.sum(axis=1, keepdims=True)),
+    put: Callable = lambda pairs: pairs[::-1],
+) -> Callable[..., Pairs]:
+    """Make a backward pass of its three steps, one of which may be wrong."""
+
+    def backward(layers: Layers, h: list, z: list, Delta: NDArray, f_prime: Callable) -> Pairs:
+        pairs = []
+        for k in reversed(range(len(layers))):
+            pairs.append(pair(Delta, h[k]))
+            if k > 0:
+                Delta = step(layers[k].W, Delta, h, z, f_prime, k)
+        return put(pairs)
+
+    return backward
+
+
+def _nothing_carried(
+    layers: Layers, h: list, z: list, Delta: NDArray, f_prime: Callable
+) -> Pairs:
+    pairs = []
+    for k in range(len(layers)):
+        own = Delta
+        if k < len(layers) - 1:
+            own = (layers[k + 1].W.T @ Delta) * f_prime(z[k])
+        pairs.append((own @ h[k].T, own.sum(axis=1, keepdims=True)))
+    return pairs
+
+
+def _pair(dW: Callable | None = None, db: Callable | None = None) -> Callable[..., Pairs]:
+    right = lambda Delta: Delta.sum(axis=1, keepdims=True)  # noqa: E731
+    dW, db = dW or (lambda Delta, h: Delta @ h.T), db or right
+    return _by_delta(pair=lambda Delta, h: (dW(Delta, h), db(Delta)))
+
+
+WAY_BACK = Exercise(
+    section="5.7",
+    kind="arrays",
+    draw=_draw_stack,
+    truth=_all_gradients,
+    mistakes=(
+        Mistake(
+            "The order is reversed: the last layer's pair comes first. Turn the list round at "
+            "the end.",
+            _by_delta(put=lambda pairs: pairs),
+        ),
+        Mistake(
+            "f′ is forgotten: WᵀΔ is the gradient at h, one step short of z.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: W.T @ Delta),
+            section="5.6",
+        ),
+        Mistake(
+            "f′ is taken at h: it belongs at z, before the activation.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime(h[k])),
+            section="5.6",
+        ),
+        Mistake(
+            "f′ is taken at the z of this layer: WᵀΔ has arrived at the layer below, whose z "
+            "is z[k - 1].",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime(z[k])),
+            section="5.6",
+        ),
+        Mistake(
+            "f′ of a layer is used before its Wᵀ: so the score gets a slope that it does not "
+            "have, and the first layer none. First Wᵀ, then f′ of the layer below.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: W.T @ (Delta * f_prime(z[k]))),
+            section="5.6",
+        ),
+        Mistake(
+            "W is there without its transpose: the gradient at a layer's input is WᵀΔ.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W @ Delta) * f_prime(z[k - 1])),
+            section="5.5",
+        ),
+        Mistake(
+            "The (pseudo-)inverse of W stands where its transpose belongs.",
+            _by_delta(
+                lambda W, Delta, h, z, f_prime, k: (
+                    (np.linalg.pinv(W) @ Delta) * f_prime(z[k - 1])
+                )
+            ),
+            section="5.5",
+        ),
+        Mistake(
+            "Δ is not carried on: every layer gets the one from the top. Each has its own.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: Delta),
+        ),
+        Mistake(
+            "Δ is not carried on: each layer starts again from the Δ at the top, and not from "
+            "that of the layer above it.",
+            _nothing_carried,
+        ),
+        Mistake(
+            "db is forgotten: give a pair (dW, db) for each layer.",
+            _by_delta(pair=lambda Delta, h: (Delta @ h.T,)),
+        ),
+        Mistake(
+            "The two of each pair changed places: dW comes first, then db.",
+            _by_delta(pair=lambda Delta, h: (Delta.sum(axis=1, keepdims=True), Delta @ h.T)),
+        ),
+        Mistake(
+            "db is not yet summed: one bias moves every sample.",
+            _pair(db=lambda Delta: Delta),
+        ),
+        Mistake(
+            "db is a mean over the samples: add them up.",
+            _pair(db=lambda Delta: Delta.mean(axis=1, keepdims=True)),
+        ),
+        Mistake(
+            "Each db is a 1-D array, neither row nor column: sum with keepdims=True.",
+            _pair(db=lambda Delta: Delta.sum(axis=1)),
+        ),
+        Mistake(
+            "This is x δᵀ, the swapped outer product: Δ comes first and names the rows.",
+            _pair(dW=lambda Delta, h: h @ Delta.T),
+            section="5.4",
+        ),
+        Mistake(
+            "The first layer is left out: it has a W and a b too.",
+            _by_delta(put=lambda pairs: pairs[-2::-1]),
+        ),
+    ),
+)
+
+# --- 5e: wrong_line -------------------------------------------------------------------------
 
 # One fault a pass, each a line of right shape; tests/test_hunt.py repairs these lines and no
 # other, and finds five right passes.
@@ -199,70 +384,19 @@ HUNT = Exercise(
     kind="number",
     parts=tuple(WRONG_LINES),
     truth=lambda: tuple(WRONG_LINES.values()),
-    mistakes=tuple(
-        Mistake(
-            f"Line {line} of pass {name} is right: {why}.", line, part=name, section=section
-        )
-        for name, wrong in WRONG_LINES.items()
-        for line, (_, why, section) in RIGHT_LINES.items()
-        if line != wrong
-    ),
-)
-
-# --- 5e: largest_m --------------------------------------------------------------------------
-
-
-def _largest(fits: Callable[[int], bool]) -> int:
-    m = 1
-    while fits(m + 1):
-        m += 1
-    return m
-
-
-def _dense_bytes(m: int) -> int:
-    # Measure a small one; three sizes enter, and each grows by the same factor.
-    return np.kron(np.eye(8), np.ones((1, 8))).nbytes * m**3 // 8**3
-
-
-MEMORY = Exercise(
-    section="5.8",
-    kind="number",
-    truth=lambda: _largest(lambda m: _dense_bytes(m) <= 16e9),
-    tolerance=1e-6,
     mistakes=(
         Mistake(
-            "One too many: this Jacobian needs a little more than 16 GB.",
-            _largest(lambda m: _dense_bytes(m) <= 16e9) + 1,
-            when=lambda given: _dense_bytes(int(given) - 1) <= 16e9 < _dense_bytes(int(given)),
+            "The lines are numbered 1 to 5: give one of these numbers for each pass.",
+            6,
+            when=lambda given: not set(given) <= set(RIGHT_LINES),
         ),
-        Mistake(
-            "The cube root is not yet a layer: a layer has a whole number of outputs.",
-            2e9 ** (1 / 3),
-            when=lambda given: 1259 < given < 1260,
-        ),
-        Mistake(
-            "This counts entries: each of them takes 8 bytes in float64.",
-            _largest(lambda m: m**3 <= 16e9),
-        ),
-        Mistake(
-            "This is right for float32: float64 takes 8 bytes for each number.",
-            _largest(lambda m: 4 * m**3 <= 16e9),
-        ),
-        Mistake(
-            "This counts with 1024³ bytes to a gigabyte: here it is 10⁹.",
-            _largest(lambda m: 8 * m**3 <= 16 * 1024**3),
-        ),
-        Mistake(
-            "This is the gradient, or the entries that are not zero: the dense Jacobian has a "
-            "whole row for each output.",
-            _largest(lambda m: 8 * m**2 <= 16e9),
-            section="5.2",
-        ),
-        Mistake(
-            "These are mn rows and mn columns: ∂z/∂vec W has only one row for each of the m "
-            "outputs.",
-            _largest(lambda m: 8 * m**4 <= 16e9),
-            section="5.2",
+        *(
+            Mistake(
+                f"Line {line} of pass {name} is right: {why}.", line, part=name, section=section
+            )
+            for name, wrong in WRONG_LINES.items()
+            for line, (_, why, section) in RIGHT_LINES.items()
+            if line != wrong
         ),
     ),
 )
@@ -271,6 +405,6 @@ EXERCISES = {
     "5a": THREE_WAYS,
     "5b": REFOLD,
     "5c": BIAS_OF_BATCH,
-    "5d": HUNT,
-    "5e": MEMORY,
+    "5d": WAY_BACK,
+    "5e": HUNT,
 }
