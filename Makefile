@@ -14,7 +14,7 @@ SPREAD := -n logical --dist loadfile --no-loadscope-reorder --no-header
 PYTEST := $(BIN)/python -m pytest $(SPREAD)
 # NB=05 is notebook 05 and its solutions; without it, all of them.
 NB     ?=
-BOOKS  := $(wildcard notebooks/$(NB)*.ipynb notebooks/solutions/$(NB)*.ipynb)
+BOOKS  := $(wildcard notebooks/$(NB)*.ipynb notebooks/*/$(NB)*.ipynb)
 # A test file for each room of helpers: the mathematics, and the rooms with rooms of their own.
 ROOMS  := $(wildcard $(patsubst helpers/%.py,tests/test_%.py,$(wildcard helpers/*.py)))
 LARGE  := $(wildcard $(patsubst helpers/%/__init__.py,tests/test_%.py,$(wildcard helpers/*/__init__.py)))
@@ -40,7 +40,7 @@ $(READY): requirements.txt pyproject.toml
 	@touch $(READY)
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/solutions/*.ipynb >/dev/null
+	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/*/*.ipynb >/dev/null
 	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 --transport=ipc $(ROOT) $(LAB_FLAGS)
 
 check: $(READY)  ## lint, run and compare one notebook and its solutions: make check NB=05

@@ -7,7 +7,6 @@ import math
 import re
 import sys
 import threading
-from collections import Counter
 from fractions import Fraction
 
 import nbformat
@@ -20,10 +19,10 @@ from helpers.exercises import check, verdict
 from helpers.exercises.check import EXERCISES
 from helpers.exercises.entry import Exercise, Mistake
 from helpers.network import Affine, forward
-from tools.publish import NOTEBOOKS
+from tools.publish import NOTEBOOKS, notebooks
 
 checking = sys.modules["helpers.exercises.check"]
-MAIN = sorted(NOTEBOOKS.glob("0*.ipynb"))
+MAIN = [path for path in notebooks() if path.parent.name != "solutions"]
 CHECK = re.compile(r'^check\("(\w+)", (.+)\)$', re.MULTILINE)
 
 
@@ -33,7 +32,7 @@ def handed_in(paths):
     for path in paths:
         given = {"np": np}
         cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-        if path.parent != NOTEBOOKS:  # a solution may need what its notebook imports
+        if path.parent.name == "solutions":  # a solution may need what its notebook imports
             exec(cells[0].source, given)
         for cell in cells:
             if CHECK.search(cell.source):
@@ -42,7 +41,7 @@ def handed_in(paths):
 
 
 STARTERS = handed_in(MAIN)
-SOLUTIONS = handed_in([path.parent / "solutions" / path.name for path in MAIN])
+SOLUTIONS = handed_in([NOTEBOOKS / "solutions" / path.name for path in MAIN])
 NUMBER = {  # the number of an exercise, by its name in the file of its section
     name: number
     for number, exercise in EXERCISES.items()
@@ -82,7 +81,7 @@ def answer_of(exercise, gives, part=None):
 
 def test_every_exercise_stands_in_its_notebook_and_has_a_solution():
     assert list(STARTERS) == list(EXERCISES) == list(SOLUTIONS)
-    assert set(Counter(number[0] for number in EXERCISES)) == set("12345")
+    assert {number[0] for number in EXERCISES} == {path.name[1] for path in MAIN}
 
 
 @every_exercise

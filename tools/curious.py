@@ -10,7 +10,7 @@ every seed, and not because another section has not been run.
 
 The opening cells are the code cells before the first section. What is replaced:
 
-- in an opening cell, a line ``m, n = 3, 4``, ``m, d = 8, 4`` or ``m, n, B = 3, 4, 5``. The
+- in an opening cell, a line of two or three sizes: ``m, n = 3, 4``, ``K, d, B = 3, 2, 5``. The
   tag ``square-too`` on that cell says that m = n is allowed;
 - the number in ``seed=3``, ``default_rng(3)`` and ``for seed in range(8)``;
 - a line ``activation = tanh``.
@@ -44,7 +44,7 @@ OTHERWISE = "says something else, though nothing was changed"
 
 SECTION = re.compile(r"^## (\d+\.\d+|\[Exercise \w+)", re.MULTILINE)
 HEADING = re.compile(r"^## (\d+\.\d+|.+)", re.MULTILINE)
-SIZE_LINE = re.compile(r"^m, ([nd])(, B)? = \d+, \d+(?(2), \d+)(?=\s|$)", re.MULTILINE)
+SIZE_LINE = re.compile(r"^((?:[A-Za-z], ){1,2}[A-Za-z]) = (?:\d+, ){1,2}\d+(?=\s|$)", re.M)
 SEED = re.compile(r"(\bseed ?= ?|\bdefault_rng\()(\d+)\b")
 SEEDS = re.compile(r"(\bseeds? (?:in|=) range\()(\d+)\)")
 ACTIVATION = re.compile(r"^(\s*)activation = tanh\b", re.MULTILINE)
@@ -103,7 +103,8 @@ def other_sizes(cells: list[Cell], m: int, n: int, B: int) -> list[Cell]:
     opening = [cell for cell in cells if not cell.section]
 
     def line(found: re.Match) -> str:
-        return f"m, {found[1]}, B = {m}, {n}, {B}" if found[2] else f"m, {found[1]} = {m}, {n}"
+        sizes = (m, n, B)[: found[1].count(",") + 1]
+        return f"{found[1]} = {', '.join(map(str, sizes))}"
 
     new = changed(opening, SIZE_LINE, line)
     return new and new + cells[len(opening) :]

@@ -18,22 +18,23 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Basic, MatrixBase
 
+from helpers import exercises
 from helpers.checks import check_whole
-from helpers.exercises import section_1, section_2, section_3, section_4, section_5
 from helpers.exercises.entry import Exercise, Mistake
 
-EXERCISES: dict[str, Exercise] = {
-    **section_1.EXERCISES,
-    **section_2.EXERCISES,
-    **section_3.EXERCISES,
-    **section_4.EXERCISES,
-    **section_5.EXERCISES,
+EXERCISES: dict[str, Exercise] = {  # of every section_N.py beside this file, in their order
+    number: exercise
+    for module in sorted(each.name for each in iter_modules(exercises.__path__))
+    if module.startswith("section_")
+    for number, exercise in import_module(f"helpers.exercises.{module}").EXERCISES.items()
 }
 DRAWS = 20  # inputs of different sizes that an answer has to be right for
 TELLING = 3  # draws on which a mistake and the truth must differ, before it is named
