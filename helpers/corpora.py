@@ -1,9 +1,9 @@
-"""The two corpora of section 3: sentences that contain a name, written by a seeded generator.
+"""The corpora of sections 3 and 6: sentences with a name, written by a seeded generator.
 
 Each sentence fills the slots of a template. All words are lower case, since capitals would give
-the answer away. *Ordinary* holds everyday sentences; in *interaction* no single word decides.
-Section 3.2 shows the window, section 3.6 trains on the first corpus, and "Measure what the
-hidden layer is worth" on both.
+the answer away. *Ordinary* holds everyday sentences; in *interaction* no single word decides;
+*four_classes* has organisations as well. Section 3.2 shows the window, section 3.6 trains on
+the first corpus, "Measure what the hidden layer is worth" on both, and section 6.5 on the last.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ PEOPLE = (
     "emma", "martin", "sofia", "daniel", "clara", "simon", "elena", "lucas",
     "alice", "oliver", "nina", "robert", "sarah", "henry",
 )
+ORGANISATIONS = (
+    "unicef", "unesco", "interpol", "oxfam", "nato", "opec", "nasa", "cern",
+    "fifa", "siemens", "toyota", "nestle", "philips", "renault", "airbus", "sony",
+    "ikea", "lego", "volvo", "bosch", "fiat", "greenpeace",
+)
 # fmt: on
 EITHER = ("jordan", "victoria", "sydney", "chelsea", "georgia")  # a place or a person
 TRAINING_NAMES = 16
@@ -48,7 +53,7 @@ SLOTS = {
 }
 # Twelve templates for each kind of name: nine to train on, the last three held out. These use
 # words from training in an order that training never showed; the last of each kind also has a
-# word near the name that training never showed: letter, came, visited.
+# word near the name that training never showed: letter, came, visited, sued.
 LOCATION_TEMPLATES = (
     "{who} flew to {name} {when}",
     "the {thing} to {name} was {was}",
@@ -77,6 +82,20 @@ PERSON_TEMPLATES = (
     "{who} asked dr {name} for help",
     "{who} visited {name} and left",
 )
+ORGANISATION_TEMPLATES = (
+    "{who} worked for {name} {when}",
+    "{name} sold the {thing} {when}",
+    "the head of {name} was {mood}",
+    "shares in {name} fell {when}",
+    "my {kin} left {name} {when}",
+    "{name} closed an office {when}",
+    "{who} joined {name} for years",
+    "a job at {name} was {was}",
+    "{name} hired my {kin} {when}",
+    "shares of {name} fell {when}",
+    "my {kin} worked for {name} {when}",
+    "{name} sued my {kin} {when}",
+)
 TRAINING_TEMPLATES = 9
 OTHER_TEMPLATES = (
     "{who} told us a story",
@@ -91,14 +110,24 @@ INTERACTION_TEMPLATES = (
     ("{who} {verb} in {name} 's place", False),
     ("{who} {verb} with {name} 's place", True),
 )
+CLASSES = ("person", "location", "organisation", "other")
 
 
 class Sentence(NamedTuple):
-    """A sentence, the positions of the words to classify, and whether each is a location."""
+    """A sentence, the positions of the words to classify, and the label of each.
+
+    In section 3 a label says whether the word is a location; in section 6 it is the number of
+    the word's class, its place in ``CLASSES``.
+    """
 
     words: tuple[str, ...]
     places: tuple[int, ...]
-    locations: tuple[bool, ...]
+    labels: tuple[int, ...]
+
+    @property
+    def locations(self) -> tuple[int, ...]:
+        """The labels, where they say whether a word is a location."""
+        return self.labels
 
 
 class Corpus(NamedTuple):
@@ -109,28 +138,29 @@ class Corpus(NamedTuple):
 
 
 class Windows(NamedTuple):
-    """Windows to classify: word numbers ``(5, N)``, and labels ``(1, N)``: 1 is a location."""
+    """Windows to classify: word numbers ``(5, N)``, and labels ``(1, N)``, in floats."""
 
     ids: NDArray
     Y: NDArray
 
 
 def _sentences(
-    kinds: Iterable[tuple[Sequence[str], bool, Sequence[str]]],
+    kinds: Iterable[tuple[Sequence[str], int, Sequence[str]]],
     count: int,
     rng: np.random.Generator,
     drop: float = 0.0,
-    other_word: bool = False,
+    other_word: int | None = None,
     alike: int = 1,
 ) -> list[Sentence]:
-    """Write ``count`` sentences, cycling through kinds: (templates, is a location, names).
+    """Write ``count`` sentences, cycling through kinds: (templates, label, names).
 
+    With ``other_word``, one more word of each sentence is to be classified, and has that label.
     ``alike`` sentences in a row fill their slots in the same way.
     """
     written = []
     # A sentence's row of random numbers: template, name, <unk> or not, other word, slots.
     rows = rng.random((-(-count // alike), 8)).repeat(alike, axis=0)[:count].tolist()
-    for (templates, location, names), row in zip(cycle(kinds), rows, strict=False):
+    for (templates, label, names), row in zip(cycle(kinds), rows, strict=False):
         chances = iter(row)
 
         def pick(options: Sequence[str], chances=chances) -> str:
@@ -148,11 +178,11 @@ def _sentences(
                 words.append(name)
             else:
                 words.extend(pick(SLOTS[part]).split() if part in SLOTS else (part,))
-        labels = [location] * len(places)
-        if other_word:  # one of the other words: never a location
+        labels = [label] * len(places)
+        if other_word is not None:
             rest = [place for place in range(len(words)) if place not in places]
             places.append(rest[int(other * len(rest))])
-            labels.append(False)
+            labels.append(other_word)
         written.append(Sentence(tuple(words), tuple(places), tuple(labels)))
     return written
 
@@ -187,7 +217,7 @@ def ordinary(seed: int, count: int = 400, tests: int = 120) -> Corpus:
     # Nine with a name, one without; then the same with locations and people swapped.
     twenty = [*(to_train * 5)[:9], no_name, *(to_train[::-1] * 5)[:9], no_name]
     return Corpus(
-        _sentences(twenty, count, rng, drop=DROP, other_word=True),
+        _sentences(twenty, count, rng, drop=DROP, other_word=False),
         {
             "new names, known templates": _sentences(
                 both_kinds(known, new_places, new_people), tests, rng
@@ -225,6 +255,36 @@ def interaction(seed: int, count: int = 400, tests: int = 120) -> Corpus:
     )
 
 
+def four_classes(seed: int, count: int = 600, tests: int = 200) -> Corpus:
+    """Write the corpus of section 6: a person, a location, an organisation, one in ten no name.
+
+    In every sentence the name and one other word are classified, in ``CLASSES``. The seed
+    splits the names into training and held-out ones.
+    """
+    rng = _check(seed, count, tests)
+    templates = (PERSON_TEMPLATES, LOCATION_TEMPLATES, ORGANISATION_TEMPLATES)
+    dealt = [_dealt(names, rng) for names in (PEOPLE, LOCATIONS, ORGANISATIONS)]
+    other = CLASSES.index("other")
+
+    def ten(some: slice, held_out: bool) -> list:
+        kinds = zip(templates, dealt, strict=True)
+        named = [(texts[some], k, names[held_out]) for k, (texts, names) in enumerate(kinds)]
+        return [*named * 3, (OTHER_TEMPLATES, other, [UNK])]
+
+    known, new = slice(TRAINING_TEMPLATES), slice(TRAINING_TEMPLATES, None)
+    return Corpus(
+        _sentences(ten(known, False), count, rng, drop=DROP, other_word=other),
+        {
+            "new names, known templates": _sentences(
+                ten(known, True), tests, rng, other_word=other
+            ),
+            "new names, new templates": _sentences(
+                ten(new, True), tests, rng, other_word=other
+            ),
+        },
+    )
+
+
 def vocabulary(sentences: Iterable[Sentence]) -> dict[str, int]:
     """Number the words of the sentences in alphabetical order, after <pad> and <unk>."""
     words = {word for sentence in sentences for word in sentence.words} - {PAD, UNK}
@@ -239,7 +299,7 @@ def windows(sentences: Iterable[Sentence], numbers: dict[str, int]) -> Windows:
         edge = [numbers[PAD]] * 2
         known = [*edge, *known, *edge]
         cut.extend(known[place : place + 5] for place in sentence.places)
-        labels.extend(sentence.locations)
+        labels.extend(sentence.labels)
     if not cut:
         raise ValueError("sentences has no word to classify, expected at least one")
     return Windows(np.array(cut).T, np.array([labels], dtype=float))
