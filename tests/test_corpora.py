@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from helpers.corpora import (
+    CLASSES,
     EITHER,
     LOCATION_TEMPLATES,
     LOCATIONS,
+    ORGANISATION_TEMPLATES,
+    ORGANISATIONS,
     OTHER_TEMPLATES,
     PAD,
     PEOPLE,
@@ -15,6 +18,7 @@ from helpers.corpora import (
     TRAINING_TEMPLATES,
     UNK,
     Sentence,
+    four_classes,
     interaction,
     ordinary,
     vocabulary,
@@ -34,11 +38,13 @@ def names(sentences):
 def test_the_lists_have_the_sizes_that_the_notebook_states():
     assert len(set(LOCATIONS)) == len(set(PEOPLE)) == 22
     assert len(NAMES) == 22 + 22 + 5
-    assert len(LOCATION_TEMPLATES) == len(PERSON_TEMPLATES) == 12
+    assert len(set(ORGANISATIONS) - NAMES) == 22
+    for templates in (LOCATION_TEMPLATES, PERSON_TEMPLATES, ORGANISATION_TEMPLATES):
+        assert len(set(templates)) == 12
     assert len(OTHER_TEMPLATES) == 4
     assert TRAINING_TEMPLATES == 9
     fillers = {word for options in SLOTS.values() for text in options for word in text.split()}
-    assert not fillers & NAMES
+    assert not fillers & {*NAMES, *ORGANISATIONS}
 
 
 @both
@@ -152,3 +158,25 @@ def test_what_is_no_corpus_is_refused():
             interaction(**({"seed": 0} | bad))
     with pytest.raises(ValueError, match="sentences has no word"):
         windows([], {PAD: 0, UNK: 1})
+
+
+@every_seed
+def test_four_classes_have_their_names_their_templates_and_one_other_word(seed):
+    corpus = four_classes(seed)
+    kinds = dict(zip(CLASSES, (PEOPLE, LOCATIONS, ORGANISATIONS), strict=False))
+    for sentences in (corpus.train, *corpus.tests.values()):
+        for sentence in sentences:
+            assert len(sentence.places) == len(sentence.labels) == len(set(sentence.places))
+            assert sentence.labels[-1] == CLASSES.index("other")
+            for place, label in zip(sentence.places[:-1], sentence.labels, strict=False):
+                assert sentence.words[place] in (*kinds[CLASSES[label]], UNK)
+        shares = np.bincount([label for s in sentences for label in s.labels], minlength=4)
+        assert shares[0] == shares[1] == shares[2] > 0 and shares[3] == len(sentences)
+    known = {word for sentence in corpus.train for word in sentence.words}
+    for sentences in corpus.tests.values():
+        held_out = {s.words[s.places[0]] for s in sentences if len(s.places) == 2}
+        assert not held_out & known and UNK not in held_out
+    new = {word for s in corpus.tests["new names, new templates"] for word in s.words}
+    everyone = {*PEOPLE, *LOCATIONS, *ORGANISATIONS}
+    assert new - known - everyone <= {"letter", "came", "visited", "sued"}
+    assert four_classes(seed) == corpus != four_classes(seed + 1)

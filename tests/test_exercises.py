@@ -167,7 +167,7 @@ GENERAL = {
     "reshaped": (lambda b: b.T.reshape(b.shape), "reshaped where"),
     "diagonal": (np.diagflat, "on the diagonal"),
     "added up": (lambda b: b.sum(), "sum of all entries"),
-    "averaged": (lambda b: b.mean(), "mean of all entries|constant factor"),
+    "averaged": (lambda b: b.mean(), "(mean|sum) of all entries|constant factor"),  # or both 0
     "first column": (lambda b: b[:, :1], "first column only"),
     "first row": (lambda b: b[:1], "first row only"),
     "back to front": (lambda b: b[::-1], "reverse order"),
@@ -338,6 +338,11 @@ def sigma(s):
     return 1 / (1 + np.exp(-s))
 
 
+def softmax_of(S):
+    """Compute the softmax of each column."""
+    return np.exp(S) / np.exp(S).sum(axis=0)
+
+
 def through(layers, X):
     """List what each layer takes."""
     return forward(layers, X, tanh).h
@@ -469,6 +474,24 @@ DIFFERENTLY = {
         lambda layers, h, z, D, f_prime: [
             part for pair in solution("WAY_BACK")(layers, h, z, D, f_prime) for part in pair],
         back_to_front,
+    ],
+    "SOFTMAX_BACK": [
+        lambda P, G: P * G - P * np.einsum("ik,ik->k", P, G),
+        lambda P, G: np.hstack([(np.diagflat(p) - np.outer(p, p)) @ g[:, None]
+                                for p, g in zip(P.T, G.T, strict=True)]),
+        lambda P, G: P * (G - np.diag(P.T @ G)),
+        in_float32(lambda P, G: P * (G - np.sum(P * G, axis=0))),
+    ],
+    "LOSS_BY_SCORES": [
+        lambda S, labels: (softmax_of(S) - np.eye(len(S))[labels].T) / labels.size,
+        lambda S, labels: by_loop(S.size, lambda k: (
+            np.exp(S.flat[k]) / np.exp(S[:, k % labels.size]).sum()
+            - (labels[k % labels.size] == k // labels.size)) / labels.size).reshape(S.shape),
+    ],
+    "BAG_OF_WORDS": [
+        lambda ids, delta, V: np.eye(V)[ids].T @ np.tile(delta.T, (len(ids), 1)) / len(ids),
+        lambda ids, delta, V: np.outer(np.bincount(ids, minlength=V), delta) / ids.size,
+        lambda ids, delta, V: np.array([(ids == k).mean() * delta[:, 0] for k in range(V)]),
     ],
 }  # fmt: skip
 
@@ -751,6 +774,31 @@ TRIED = {
         ((0, 1, 2, 3, 4), "numbered 1 to 5"),
         ({"A": "5", "B": 2, "C": 4, "D": 1, "E": 5}, "one number is expected"),
         ({"A": 5, "B": 2}, "one entry for each of A, B, C, D, E"),
+    ],
+    "SOFTMAX_BACK": [
+        (lambda P, G: np.diagflat(P) @ G, "inner sizes must agree"),
+        (lambda P, G: P * (G - P @ G), "inner sizes must agree"),
+        (lambda P, G: P * (G - (P * G).sum(axis=1)), "both shapes must agree"),
+        (lambda P, G: P * ((P * G).sum(axis=0) - G), "wrong sign"),
+        (lambda P, G: P * (G - (P * G).mean(axis=0)), "entries differ"),
+        (lambda P, G: P * (1 - P), "entries differ"),
+    ],
+    "LOSS_BY_SCORES": [
+        (lambda S, labels: sigma(S) - labels, "entries differ"),
+        (lambda S, labels: softmax_of(S) - np.eye(len(S))[labels], "both shapes must agree"),
+        (lambda S, labels: (np.eye(len(S))[:, labels] - softmax_of(S)) / S.shape[1],
+     "wrong sign"),
+        (lambda S, labels: (softmax_of(S) - np.eye(5)[:, labels]) / S.shape[1], "one size"),
+        (lambda S, labels: -np.log(softmax_of(S)[labels, range(S.shape[1])]).mean(),
+     "a bare number"),
+    ],
+    "BAG_OF_WORDS": [
+        (lambda ids, delta, V: (np.bincount(ids, minlength=V)[:, None] @ delta.T).T / len(ids),
+     "transposed"),
+        (lambda ids, delta, V: np.outer(np.unique(ids), delta), "shape"),
+        (lambda ids, delta, V: np.zeros((V, len(delta))), "all zeros"),
+        (lambda ids, delta, V: np.add.at(np.zeros((V, len(delta))), ids, delta.T),
+     "is a return missing"),
     ],
 }  # fmt: skip
 
