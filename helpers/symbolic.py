@@ -5,6 +5,7 @@ The layout is numerator layout throughout, as section 4.3 defines it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
@@ -24,6 +25,7 @@ from sympy import (
     lambdify,
 )
 from sympy.core.function import ArgumentIndexError
+from sympy.printing.latex import translate
 
 from helpers.activations import Activation
 from helpers.checks import check_numbers, check_shape, check_whole
@@ -57,7 +59,8 @@ class Elementwise(Function):
         return elementwise(self.func.__name__ + "'")(self.args[0])
 
     def _latex(self, printer, exp=None) -> str:
-        text = rf"{self.func.__name__}\left({printer._print(self.args[0])}\right)"
+        name, primes = re.fullmatch(r"(.*?)('*)", self.func.__name__).groups()
+        text = rf"{translate(name)}{primes}\left({printer._print(self.args[0])}\right)"
         return text if exp is None else rf"{text}^{{{exp}}}"
 
 
