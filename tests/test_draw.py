@@ -372,6 +372,15 @@ def test_what_comes_back_is_below_and_in_the_accent():
     assert (len(arrows), len(lit)) == (4, 2)
 
 
+def test_wiring_lights_the_lines_of_one_row_and_fades_the_others():
+    figure = draw.wiring([np.ones((3, 2))], ["in", "out"], lit=(1, 2))
+    lines = figure.findobj(matplotlib.collections.LineCollection)[0]
+    accent = [matplotlib.colors.to_hex(colour) == draw.ACCENT for colour in lines.get_colors()]
+    assert accent == [False, False, True, True, False, False]
+    strength = lines.get_colors()[:, 3]
+    assert strength[accent].min() > strength[np.invert(accent)].max()
+
+
 def test_wiring_draws_a_line_for_each_weight_but_zero_and_a_node_for_each_unit():
     W1, W2 = np.array([[1.0, -2], [0, 3], [4, 5]]), np.array([[-1.0, 1, 1]])
     figure = draw.wiring([W1, W2], ["in", "hidden", "out"])
@@ -397,6 +406,10 @@ def test_the_pictures_of_a_window_write_out_its_numbers():
         (lambda: draw.wiring([np.ones((3, 2)), np.ones((1, 2))], ["a", "b", "c"]),
          r"W2 is \(1, 2\), expected \(any, 3\)"),
         (lambda: draw.wiring([np.ones((3, 2))], ["a"]), r"names has 1 .* expected 2"),
+        (
+            lambda: draw.wiring([np.ones((3, 2))], ["a", "b"], lit=(1, 4)),
+            r"lit is \(1, 4\), .* to \(1, 3\)",
+        ),
         (lambda: draw.wiring([np.ones((3, 2))], ["a", "b"], ["p"]), r"inputs has 1 .* 2 or"),
         (lambda: draw.clouds(Cloud("t", np.ones((5, 2)), np.ones((1, 5)))),
          r"P of panel 1 is \(5, 2\), expected \(2, any\): transposed"),

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from helpers.activations import relu, sigmoid, tanh
+from helpers.activations import relu, sigmoid
 from helpers.exercises import check, verdict
 from helpers.exercises.check import EXERCISES
 from helpers.exercises.entry import Exercise, Mistake
-from helpers.network import Affine, forward
+from helpers.network import Affine
 from tools.publish import NOTEBOOKS, notebooks
 
 checking = sys.modules["helpers.exercises.check"]
@@ -343,20 +343,11 @@ def softmax_of(S):
     return np.exp(S) / np.exp(S).sum(axis=0)
 
 
-def through(layers, X):
-    """List what each layer takes."""
-    return forward(layers, X, tanh).h
-
-
-def fitted(H, y):
-    """Fit a logistic regression by weighted least squares, again and again."""
-    rows, s = np.vstack([H, np.ones((1, y.size))]).T, np.zeros((y.size, 1))
-    for _ in range(15):
-        p = sigma(np.clip(s, -15, 15))  # where classes come apart, s has no bound
-        root = np.sqrt(p * (1 - p))
-        target = root * s + (y.T - p) / root
-        s = rows @ np.linalg.lstsq(root * rows, target, rcond=None)[0]
-    return np.mean((s > 0) == y.T)
+def min_errors(y):
+    """Count, for labels in the order of their sums, the zeros above a cut and ones below."""
+    below = np.concatenate([[0], np.cumsum(y)])
+    above = np.sum(y == 0) - np.concatenate([[0], np.cumsum(y == 0)])
+    return np.min(below + above) / y.size
 
 
 DIFFERENTLY = {
@@ -367,13 +358,14 @@ DIFFERENTLY = {
         lambda m, n, rng: (np.arange(m * n).reshape(m, n), np.zeros((m, 1), int),
                               np.ones((m, 1), np.float32)),
     ],
-    "PROBE": [
-        lambda L, X, y, k: fitted(through(L, X)[k], y),
-        lambda L, X, y, k: np.array([[fitted([X, *through(L, X)[1:]][k], y)]]),
+    "BEST_SHARE": [
+        lambda w, X, y: max(np.mean((X.T @ w - cut > 0) == y.T)
+                              for cut in [*(X.T @ w), (X.T @ w).min() - 1]),
+        lambda w, X, y: np.array([[1 - min_errors(y[0, np.argsort((w.T @ X)[0])])]]),
     ],
     "XOR": [
         xor([[40, -40], [-40, 40]], [-3.0, -3.0], [5, 7]),
-        xor([[1, 1], [2, 2]], [0, -2], [1, -1.2]),
+        xor([[1, 1], [1, 1]], [-0.2, -0.9], [1, -2]),
     ],
     "COLLAPSE": [
         loop_collapse,
@@ -517,9 +509,10 @@ def mirrored(m, n, rng):
     return tuple(units)
 
 
-def by_z(layers, X, y, k):
-    """Probe the next sums."""
-    return fitted(forward(layers, X, tanh).z[k], y)
+def at_each(w, X, y):
+    """List the shares with a border through each point."""
+    t = w.T @ X
+    return [np.mean((t > cut) == y) for cut in t[0]]
 
 
 def only(place, way):
@@ -602,16 +595,17 @@ TRIED = {
         (lambda m, n, rng: (1e6 * rng.standard_normal((m, n)), np.zeros((m, 1)),
                               rng.standard_normal((m, 1))), "so large that tanh is flat"),
     ],
-    "PROBE": [
-        (by_z, "sums that the next layer makes"),
-        (lambda L, X, y, k: fitted(forward(L, X, relu).h[k], y), "has ReLU in it"),
-        (lambda L, X, y, k: fitted(through(L, X)[k + 1], y), "one layer too late"),
-        (lambda L, X, y, k: fitted(through(L, X)[k - 1], y), "one layer too early"),
-        (lambda L, X, y, k: forward(L, X), "missing 1 required positional argument: 'activ"),
-        (lambda L, X, y, k: through(L, X)[k], "one number is expected"),
+    "BEST_SHARE": [
+        (lambda w, X, y: np.mean((w.T @ X > 0) == y), "with the bias 0"),
+        (lambda w, X, y: at_each(w, X, y), "one number"),
+        (lambda w, X, y: max(at_each(w, X, y)), "is missing"),
     ],
     "XOR": [
         (xor([[1, 1], [1, 1]], [0, -1], [1, -2]), "units of the section itself"),
+        (xor([[3, 3], [1, 1]], [-3, 0], [-0.8, 1.1]), "units of the section itself"),
+        (xor([[-1, -1], [1, 1]], [1, 0], [1, 1]), "wrong side"),
+        (xor([[1, 1], [-1, -1]], [-1, 1], [1, -1]), "This is AND"),
+        (xor([[1, 0], [-1, 0]], [0, 1], [1, 1]), "two units cancel"),
         (lambda x: 0, "is called without arguments"),
         (lambda: [][0], "Python counts from 0"),
         (lambda: (np.array([["1", "1"]]),) * 3, "W is an array of strings: numbers"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -221,13 +221,18 @@ def stack(depth: int) -> Picture:
 
 
 def wiring(
-    weights: Sequence[NDArray], names: Sequence[str], inputs: Sequence[str] = ()
+    weights: Sequence[NDArray],
+    names: Sequence[str],
+    inputs: Sequence[str] = (),
+    *,
+    lit: tuple[int, int] | None = None,
 ) -> Picture:
     """Draw a network from its weight matrices: a node for each unit, a line for each weight.
 
     A positive weight is a solid line, a negative one dashed; its width and strength are its
     size against the largest of its matrix. ``names`` stand above the columns of nodes,
     ``inputs`` in the first nodes; below the lines stands the shape of their matrix.
+    ``lit=(2, 1)`` draws row 1 of W⁽²⁾ in the accent and fades all other lines.
     """
     read = None
     for k, W in enumerate(weights, 1):
@@ -238,6 +243,9 @@ def wiring(
         raise ValueError(f"names has {len(names)} entries, expected {len(sizes)}: {sizes}")
     if len(inputs) not in (0, sizes[0]):
         raise ValueError(f"inputs has {len(inputs)} entries, expected {sizes[0]} or none")
+    rows = [(k, i) for k, size in enumerate(sizes[1:], 1) for i in range(1, size + 1)]
+    if lit is not None and lit not in rows:
+        raise ValueError(f"lit is {lit}, expected (layer, row) from (1, 1) to {rows[-1]}")
     signs = ((1, "-", "positive weight", -2.6), (-1, (0, (3, 1.5)), "negative weight", 0.6))
     height, tall = 5.4, 3.5  # inches: of the figure, of the tallest column of nodes
     sheet, middle = Sheet(height), 0.25
@@ -252,7 +260,11 @@ def wiring(
             share = np.array([abs(W[i, j]) / np.abs(W).max() for i, j in chosen])
             lines = LineCollection(
                 [(places[k][j], places[k + 1][i]) for i, j in chosen],
-                colors=[(INK, 0.25 + 0.75 * part) for part in share],
+                colors=[
+                    (ACCENT if (k + 1, i + 1) == lit else INK, fade * (0.25 + 0.75 * part))
+                    for part, (i, _) in zip(share, chosen, strict=True)
+                    for fade in [1 if lit in (None, (k + 1, i + 1)) else 0.3]
+                ],
                 linewidths=0.4 + 3.6 * share,
                 linestyles=[dashes],
                 zorder=0.5,  # below the nodes
@@ -287,7 +299,7 @@ class Cloud:
 
     ``axes`` names its two axes (``("x₁", "x₂")``). ``score`` is a function of points
     ``(2, G)``: the sides where it is positive (label 1) and negative (label 0) are shaded, and
-    its zero drawn.
+    its zero drawn. ``notes`` puts a text at a place (x, y).
     """
 
     title: str
@@ -295,6 +307,7 @@ class Cloud:
     y: NDArray
     score: Callable[[NDArray], NDArray] | None = None
     axes: tuple[str, str] = ("", "")
+    notes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def _draw_cloud(axes: Axes, panel: Cloud, k: int, size: float, margin: float) -> None:
@@ -318,6 +331,8 @@ def _draw_cloud(axes: Axes, panel: Cloud, k: int, size: float, margin: float) ->
     for label, (colour, marker) in enumerate(LABELS):
         x1, x2 = panel.P[:, panel.y[0] == label]
         axes.scatter(x1, x2, s=size, c=colour, marker=marker, lw=0.4, edgecolors=PAPER)
+    for text, place in panel.notes.items():
+        axes.annotate(text, place, ha="center", va="center")
     axes.set_ylabel(panel.axes[1], rotation=0, style="italic", ha="right", va="center")
     axes.set_xlabel(panel.axes[0], style="italic", labelpad=2)
 

@@ -1,4 +1,4 @@
-"""Exercises of section 1: a start that breaks the symmetry, a probe, XOR by hand."""
+"""Exercises of section 1: a start that breaks the symmetry, a best border, XOR by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.activations import relu, sigmoid, tanh
+from helpers.activations import tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
 from helpers.network import Affine, train
 
@@ -89,137 +89,95 @@ BREAK_SYMMETRY = Exercise(
     ),
 )
 
-# --- 1b: probe_layer(layers, X, y, k) -------------------------------------------------------
+# --- 1b: best_share(w, X, y) ----------------------------------------------------------------
 
 
-def _draw_probe(rng: Generator) -> tuple[list[Affine], NDArray, NDArray, int]:
-    n, first, second = sizes(rng, 3)
-    B, k = int(rng.integers(40, 60)), int(rng.integers(3))
-    # Until every logistic regression comes to the same (no point at the border, none far off),
-    # and a line fitted by least squares does not.
+def _shares(w: NDArray, X: NDArray, y: NDArray) -> NDArray:
+    """Give the share that is right with every cut of w·x, the one below all sums first."""
+    t = w.T @ X
+    return ((t > np.vstack([[[-np.inf]], t.T])) == y).mean(axis=1)
+
+
+def _share_at(cut: float, w: NDArray, X: NDArray, y: NDArray) -> float:
+    return float(((cut < w.T @ X) == y).mean())
+
+
+def _draw_direction(rng: Generator) -> tuple[NDArray, NDArray, NDArray]:
+    # Until the best cut is unlike those that a slip would take; in half of the draws it is
+    # the one below all sums.
+    lowest = rng.random() < 1 / 2
     while True:
-        layers = [
-            Affine(*normal(rng, (rows, cols), (rows, 1)))
-            for cols, rows in ((n, first), (first, second), (second, 1))
-        ]
-        X = rng.standard_normal((n, B))
-        y = (X[[0]] * X[[1]] > 0).astype(int)
-        h = _h(layers, X)[k]
-        scores = _scores_of_fit(h, y)
-        far, share = np.abs(scores), float(((scores > 0) == y).mean())
-        if far.min() > 0.02 and far.max() < 6 and share != _least_squares(h, y):
-            return layers, X, y, k
+        n, B = sizes(rng, 2, most=16)
+        w, X, noise = normal(rng, (n, 1), (n, B), (1, B))
+        w[0] += 1.5
+        t = w.T @ X
+        side = -1 if lowest else 1
+        y = (side * t + 0.8 * np.sqrt(n) * noise > rng.normal() - lowest).astype(int)
+        shares = _shares(w, X, y)
+        if not 0.2 < y.mean() < 0.95 or (shares.argmax() == 0) != lowest:
+            continue
+        if shares.max() > max(_share_at(0, w, X, y), 0.5):
+            return w, X, y
 
 
-def _h(layers: list[Affine], X: NDArray, f: Any = np.tanh) -> list[NDArray]:
-    h = [X]
-    for W, b in layers:
-        h.append(f(W @ h[-1] + b))
-    return h
-
-
-def _z(layers: list[Affine], X: NDArray) -> list[NDArray]:
-    return [W @ h + b for (W, b), h in zip(layers, _h(layers, X), strict=False)]
-
-
-def _scores_of_fit(H: NDArray, y: NDArray, constant: bool = True) -> NDArray:
-    # Newton's steps, halved until the loss falls: another road than the notebook's.
-    rows = np.vstack([H, np.ones((int(constant), H.shape[1]))])
-    w, sign, ridge = np.zeros((len(rows), 1)), 1 - 2 * y, 1e-8
-
-    def loss(w: NDArray) -> float:
-        return float(np.logaddexp(0, sign * (w.T @ rows)).sum() + ridge * (w * w).sum() / 2)
-
-    for _ in range(100):
-        p = sigmoid.f(w.T @ rows)
-        slope = rows @ (p - y).T + ridge * w
-        curvature = rows * (p * (1 - p)) @ rows.T + ridge * np.eye(len(w))
-        step = np.linalg.solve(curvature, slope)
-        while loss(w - step) > loss(w) and np.abs(step).max() > 1e-12:
-            step /= 2
-        w = w - step
-        if np.abs(step).max() < 1e-9:
-            break
-    return w.T @ rows
-
-
-def _share(H: NDArray, y: NDArray, constant: bool = True, cut: float = 0) -> float:
-    return float(((_scores_of_fit(H, y, constant) > cut) == y).mean())
-
-
-def _least_squares(H: NDArray, y: NDArray) -> float:
-    rows = np.vstack([H, np.ones((1, H.shape[1]))])
-    w = np.linalg.pinv(rows @ rows.T) @ rows @ (2 * y - 1).T
-    return float(((w.T @ rows > 0) == y).mean())
-
-
-_TOO_EARLY = "This probes one layer too early: k counts the layers that the points have passed."
-PROBE = Exercise(
+BEST_SHARE = Exercise(
     section="1.4",
     kind="number",
-    draw=_draw_probe,
-    truth=lambda layers, X, y, k: _share(_h(layers, X)[k], y),
+    draw=_draw_direction,
+    truth=lambda w, X, y: float(_shares(w, X, y).max()),
     mistakes=(
         Mistake(
             "This is a percentage: here shares are numbers between 0 and 1.",
-            lambda layers, X, y, k: 100 * _share(_h(layers, X)[k], y),
+            lambda w, X, y: 100 * _shares(w, X, y).max(),
         ),
         Mistake(
             "This counts the points that are right: their share is asked for.",
-            lambda layers, X, y, k: y.size * _share(_h(layers, X)[k], y),
+            lambda w, X, y: y.size * _shares(w, X, y).max(),
         ),
         Mistake(
-            "This is the share of the points that the probe gets wrong: count those that it "
-            "gets right.",
-            lambda layers, X, y, k: 1 - _share(_h(layers, X)[k], y),
+            "This is the share of the points that the best bias gets wrong: count those that "
+            "it gets right.",
+            lambda w, X, y: 1 - _shares(w, X, y).max(),
         ),
         Mistake(
-            "This probes the sums z of the layer, before f: probe h = f(z).",
-            lambda layers, X, y, k: _share([X, *_z(layers, X)][k], y),
+            "This is the share with the bias 0: the bias is yours to choose.",
+            lambda w, X, y: _share_at(0, w, X, y),
         ),
         Mistake(
-            "This probes the sums that the next layer makes of h: probe h itself.",
-            lambda layers, X, y, k: _share(_z(layers, X)[k], y),
+            "One bias is missing, the one so large that all points get the label 1.",
+            lambda w, X, y: _shares(w, X, y)[1:].max(),
         ),
         Mistake(
-            "This network has ReLU in it: the activation here is tanh.",
-            lambda layers, X, y, k: _share(_h(layers, X, relu.f)[k], y),
+            "The labels are the wrong way round: a point gets the label 1 where the sum is "
+            "above 0.",
+            lambda w, X, y: _shares(w, X, 1 - y).max(),
         ),
         Mistake(
-            "This network has the sigmoid in it: the activation here is tanh.",
-            lambda layers, X, y, k: _share(_h(layers, X, sigmoid.f)[k], y),
+            "This takes the better of w and −w: only the bias is yours to choose.",
+            lambda w, X, y: max(_shares(w, X, y).max(), _shares(w, X, 1 - y).max()),
         ),
         Mistake(
-            "This probes the raw points whatever k is: probe what layer k has made.",
-            lambda layers, X, y, k: _share(X, y),
-        ),
-        Mistake(_TOO_EARLY, lambda layers, X, y, k: _share(_h(layers, X)[max(k - 1, 0)], y)),
-        Mistake(_TOO_EARLY, lambda layers, X, y, k: _share(_h(layers[:-1], X)[k - 1], y)),
-        Mistake(
-            "This probes one layer too late: k counts the layers that the points have passed.",
-            lambda layers, X, y, k: _share(_h(layers, X)[k + 1], y),
+            "This is the worst share: the largest is asked for.",
+            lambda w, X, y: _shares(w, X, y).min(),
         ),
         Mistake(
-            "This probes the last hidden layer whatever k is.",
-            lambda layers, X, y, k: _share(_h(layers, X)[2], y),
+            "This is the mean over the biases: the best one is asked for.",
+            lambda w, X, y: _shares(w, X, y).mean(),
         ),
         Mistake(
-            "The probe has lost its constant c: without the row of ones its border must pass "
-            "through the origin.",
-            lambda layers, X, y, k: _share(_h(layers, X)[k], y, constant=False),
+            "This gives all points the label 1: other biases do better.",
+            lambda w, X, y: y.mean(),
         ),
         Mistake(
-            "This line was fitted by least squares: a probe is a logistic regression.",
-            lambda layers, X, y, k: _least_squares(_h(layers, X)[k], y),
+            "The border lies half-way between the means of the two classes here: another bias "
+            "may get more points right.",
+            lambda w, X, y: _share_at(
+                np.mean([(w.T @ X)[y == label].mean() for label in (0, 1)]), w, X, y
+            ),
         ),
         Mistake(
-            "The sums were cut at ½: p is above ½ where the sum is above 0.",
-            lambda layers, X, y, k: _share(_h(layers, X)[k], y, cut=0.5),
-        ),
-        Mistake(
-            "This is the accuracy of the network itself: a probe asks one layer, with weights "
-            "of its own.",
-            lambda layers, X, y, k: ((_z(layers, X)[-1] > 0) == y).mean(),
+            "The points are cut at the values of the first feature: the sums are w·x.",
+            lambda w, X, y: _shares(np.eye(len(X), 1), X, y).max(),
         ),
     ),
 )
@@ -229,9 +187,17 @@ PROBE = Exercise(
 _CORNERS, _XOR = np.array([[0, 0, 1, 1], [0, 1, 0, 1]]), np.array([[0, 1, 1, 0]])
 
 
-def _scores(answer: Any) -> NDArray:
+def _units(answer: Any) -> NDArray:
     W, b, u = answer
-    return u.T @ np.maximum(W @ _CORNERS + b, 0)
+    return u * np.maximum(W @ _CORNERS + b, 0)
+
+
+def _scores(answer: Any) -> NDArray:
+    return _units(answer).sum(axis=0, keepdims=True)
+
+
+def _flat(answer: Any) -> bool:
+    return bool(np.ptp(_scores(answer)) < 1e-9)
 
 
 _ABOVE = (
@@ -241,10 +207,10 @@ _ABOVE = (
 
 def _as_above(answer: Any) -> bool:
     """Tell the units of 1.6, in either order or rescaled: ReLU makes 2h of 2w and 2b."""
-    W, b, u = answer
+    W, b, _ = answer
     size = np.abs(W).max(axis=1, keepdims=True)
-    units = np.hstack([W, b, u * size**2]) / np.where(size > 0, size, 1)
-    above = np.array([[1, 1, 0, 1], [1, 1, -1, -2]])
+    units = np.hstack([W, b]) / np.where(size > 0, size, 1)
+    above = np.array([[1, 1, 0], [1, 1, -1]])
     return np.allclose(units, above) or np.allclose(units, above[::-1])
 
 
@@ -287,14 +253,20 @@ XOR = Exercise(
     holds=_solves_xor,
     mistakes=(
         Mistake(
+            "The two units cancel: each depends on x, and the scores are the same at all four "
+            "corners.",
+            _xor([[1, 1], [-1, -1]], [0, 2], [1, 1]),
+            when=lambda answer: _flat(answer) and bool(np.ptp(_units(answer), axis=1).any()),
+        ),
+        Mistake(
             "The scores are the same at all four corners: nothing in them depends on x.",
             _xor([[0, 0], [0, 0]], [0, 0], [0, 0]),
-            when=lambda answer: bool(np.ptp(_scores(answer)) < 1e-9),
+            when=lambda answer: _flat(answer),
         ),
         Mistake(
             _ABOVE,
             _xor([[1, 1], [1, 1]], [0, -1], [1, -2]),
-            when=_as_above,
+            when=lambda answer: _as_above(answer) and _marks(answer, 0, 1, 1, 0),
         ),
         Mistake(
             "Wrong way round: the score is above ½ where the label is 0, and not above where "
@@ -339,4 +311,4 @@ XOR = Exercise(
     ),
 )
 
-EXERCISES = {"1a": BREAK_SYMMETRY, "1b": PROBE, "1c": XOR}
+EXERCISES = {"1a": BREAK_SYMMETRY, "1b": BEST_SHARE, "1c": XOR}
