@@ -728,7 +728,8 @@ TRIED = {
         (lambda p, q, r, t: p * q * r, 'expected "left" or "right"'),
     ],
     "THREE_WAYS": [
-        (in_loops(lambda d, x, i, j: d[i] * x[j]), "delta[0, 0]"),
+        # numpy before 2.4 takes an array with one entry for a number.
+        (in_loops(lambda d, x, i, j: d[i] * x[j]), "delta[0, 0]|: right"),
         (in_loops(lambda d, x, i, j: int(d[i, 0] * x[j, 0])), "cut to whole numbers"),
         (in_loops(lambda d, x, i, j: d[i, 0] * x[j, 0] * (i + 1 < len(d))), "last row is"),
         (lambda d, x: d @ x.T, "in this order"),
