@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab check test test-browser old-cpu bounds mutants curious bench lint run \
+.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade bench lint run \
         slides refresh lock clean
 
 PYTHON ?= python3
@@ -54,6 +54,9 @@ test: lint  ## validate every stored output and test every helper
 test-browser: $(READY)  ## run every notebook in a headless Chromium, look at it, move its sliders
 	@$(BIN)/python -m pytest tests/slow/browser $(PYTEST_FLAGS)
 
+test-grade: $(READY)  ## grade thirty made-up submissions whose truth is known
+	@$(PYTEST) --quiet tests/slow/test_grade.py $(PYTEST_FLAGS)
+
 # What depends on the processor: numbers and pictures.
 old-cpu: $(READY)  ## validate as if on an old processor: other BLAS kernels, narrow vectors
 	@OPENBLAS_CORETYPE=Nehalem OPENBLAS_VERBOSE=0 \
@@ -75,6 +78,10 @@ mutants: $(READY)  ## plant faults in the mathematics (or in NB=05) one at a tim
 
 curious: $(READY)  ## run every notebook (or NB=05) as a curious reader would: other sizes, seeds, activations
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.curious $(NB)
+
+grade: $(READY)  ## grade handed-in notebooks (runs students' code: do it in a container)
+	@test -n "$(SUBMISSIONS)" || { echo "Which folder? make grade SUBMISSIONS=folder"; exit 1; }
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.grade "$(SUBMISSIONS)"
 
 bench: $(READY)  ## measure gradients, Jacobian and notebooks, as ratios (BENCH_FLAGS=--core: a part)
 	@$(BIN)/python -m tools.bench $(BENCH_FLAGS)
