@@ -332,7 +332,7 @@ def _draw_cloud(axes: Axes, panel: Cloud, k: int, size: float, margin: float) ->
         x1, x2 = panel.P[:, panel.y[0] == label]
         axes.scatter(x1, x2, s=size, c=colour, marker=marker, lw=0.4, edgecolors=PAPER)
     for text, place in panel.notes.items():
-        axes.annotate(text, place, ha="center", va="center")
+        axes.annotate(text, place, ha="center", va="center", size=SMALL)
     axes.set_ylabel(panel.axes[1], rotation=0, style="italic", ha="right", va="center")
     axes.set_xlabel(panel.axes[0], style="italic", labelpad=2)
 
