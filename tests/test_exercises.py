@@ -404,6 +404,10 @@ DIFFERENTLY = {
         lambda x, i, j, d: np.vstack(
         [np.split(x, len(x) // d)[{i: j, j: i}.get(k, k)] for k in range(len(x) // d)]),
     ],
+    "CONTEXT_WEIGHTS": [
+        xor([[1, 1], [-1, -1], [0, 0], [0, 0]], [0, 0, 1, 1], [1, 1, -3, 2]),
+        xor([[5, 5], [-5, -5], [0, 0], [1, 0], [0, 1]], [-1, -1, 1, 0, 0], [1, 1, -1, 0, 0]),
+    ],
     "SHAPES": [
         {"W": np.zeros((100, 350)).shape, "x": (np.int64(350), 1), "b": (100, 1),
             "h": (100, 1), "u": (100, 1), "s": (1, 1)},
@@ -666,6 +670,19 @@ TRIED = {
         (lambda x, i, j, d: swap_rows(x, i, j, d, "F"), "read column by column"),
         (lambda x, i, j, d: np.roll(x, d, axis=0), "entries differ"),
         (lambda x, i, j, d: swap_rows(x, i, j, 5), "entries differ|raises|inputs only|single"),
+    ],
+    "A_SUM": [
+        (lambda table: np.False_, "False every time"),
+        (lambda table: 0, "False every time"),
+        (lambda table: None, "is a return missing"),
+    ],
+    "CONTEXT_WEIGHTS": [
+        (lambda: xor([[1, -1, 0], [1, -1, 0]], [0, 0, 1], [1, 1, -1])(), "W is transposed"),
+        (lambda: xor([1, 1], [0], [1])(), "W has the shape (2,)"),
+        (lambda: xor([[1, 1]], [0, 0], [1])(), "b has the shape (2, 1)"),
+        (lambda: (np.eye(2), np.zeros(2), np.ones((2, 1))), "b has the shape (2,)"),
+        (lambda: (np.zeros((0, 2)), *[np.zeros((0, 1))] * 2), "W has the shape (0, 2)"),
+        (xor([[1, 1], [-1, -1]], [0, 0], [1, 1]), "Where the two numbers disagree"),
     ],
     "SHAPES": [
         (changed(W=(8, 350)), "W is not (8, 350)"),

@@ -365,8 +365,8 @@ def window_pipeline(
 ) -> Picture:
     """Draw a window's way from its words to its probability, every number but W's written out.
 
-    W is drawn as bars, up for positive and down for negative, in ink; the colours in x, and of
-    the strips below W, are the words' places.
+    W is drawn as bars, up for positive and down for negative, in ink, and so is u if it is too
+    long to be written out; the colours in x, and of the strips below W, are the words' places.
     """
     n, m = len(x), len(z)
     check_shape("x", x, (n, 1))
@@ -375,40 +375,52 @@ def window_pipeline(
         check_shape(name, value, (m, 1))
     if not words or n % len(words):
         raise ValueError(f"words has {len(words)}, expected a number that divides the {n} of x")
-    d, tall, wide, wide_W = n // len(words), 6.0, 0.66, 1.72
-    sheet = Sheet(tall)
-    high_x, high, top_x, top = 5.0 / n, 2.9 / m, 2.55, 1.45
+    d, wide, wide_W = n // len(words), 0.66, 2.2
+    sheet = Sheet(6.2)
+    high_x, high, top_x, middle = 4.5 / n, 2.9 / m, 2.68, 0.43
+    top = middle + 1.45
     places = [ROWS[k % len(ROWS)] for k in range(len(words))]
-    lefts = {"x": -0.92, "b": -0.02, "z": 0.92, "h": 1.94, "u": 2.64}
-    left_W = -2.85
-    block = wide_W * d / n
+    lefts = {"x": 0.0, "b": 1.0, "z": 2.1, "h": 3.35}
+    left_W, block = -4.05, wide_W * d / n
     for k, colour in enumerate(places):
         edge = left_W + k * block
-        sheet.box(edge, -top, block, 2 * top, zorder=3, lw=1.2)
-        sheet.box(edge, -top - 0.16, block, 0.12, fc=colour)
+        sheet.box(edge, top - 2.9, block, 2.9, zorder=3, lw=1.2)
+        sheet.box(edge, top - 3.06, block, 0.12, fc=colour)
     for k, word in enumerate(words):
         y = top_x - (k + 0.5) * d * high_x
-        sheet.words(-4.04, y, word, SMALL, ha="left", bbox={
+        sheet.words(lefts["x"] - 0.12, y, word, ha="right", bbox={
             "fc": places[k], "alpha": TINT, "lw": 0, "pad": 2})  # fmt: skip
     _numbers(sheet, x, (lefts["x"], top_x), (wide, high_x), [places[i // d] for i in range(n)])
     _bars(sheet, W, (left_W, top), (wide_W / n, high))
-    titles = {"W": (left_W + wide_W / 2, top, f"{m} × {n}", -top - 0.34)}
-    titles["x"] = (lefts["x"] + wide / 2, top_x, f"{n} × 1", top_x - 5.2)
-    for name, values in {"b": b, "z": z, "h": h, "u": u}.items():
+    titles = {"W": (left_W + wide_W / 2, top, f"{m} × {n}", top - 3.24)}
+    titles["x"] = (lefts["x"] + wide / 2, top_x, f"{n} × 1", top_x - 4.68)
+    for name, values in {"b": b, "z": z, "h": h}.items():
         _numbers(sheet, values, (lefts[name], top), (wide, high), [None])
-        titles[name] = (lefts[name] + wide / 2, top, f"{m} × 1", -top - 0.2)
+        titles[name] = (lefts[name] + wide / 2, top, f"{m} × 1", top - 3.1)
     for name, (at, above, shape, below) in titles.items():
         sheet.text(at, above + 0.2, name, 18)
         sheet.words(at, below, shape, SMALL)
-    sheet.words(left_W + wide_W / 2, -top - 0.7, "bar up: positive\nbar down: negative", SMALL)
-    for at, sign in ((-1.02, "·"), (-0.14, "+"), (0.78, "="), (1.76, "→"), (3.42, "→")):
-        sheet.words(at, 0, sign, 28 if sign == "·" else 18)
-    sheet.text(1.76, 0.26, "f", 18)
-    for name, value, how, y in (("s", s, "uᵀh", 0.75), ("p", p, "σ(s)", -0.85)):
-        _numbers(sheet, np.array([[value]]), (3.42, y), (wide, 0.36), [None])
-        sheet.text(3.75, y + 0.2, name, 18)
-        sheet.text(3.75, y - 0.56, how)
-    sheet.arrow((3.75, -0.02), (3.75, -0.54))
+    sheet.words(left_W + wide_W / 2, top - 3.6, "bar up: positive\nbar down: negative", SMALL)
+    for at, sign in ((-1.62, "·"), (0.83, "+"), (1.88, "="), (3.05, "→")):
+        sheet.words(at, middle, sign, 28 if sign == "·" else 18)
+    sheet.text(3.05, middle + 0.26, "f", 18)
+    # Below: the row uᵀ times h is s, and σ makes p of it.
+    y, row = -2.38, min(wide, 4.9 / m)
+    if inches("−0.00", SMALL) <= row:
+        _numbers(sheet, u.T, (-3.55, y), (row, 0.36), [None])
+    else:
+        _bars(sheet, u.T, (-3.55, y), (row, 0.36))
+    end = -3.55 + m * row
+    sheet.text(-3.85, y - 0.18, "uᵀ", 18)
+    sheet.words(-3.55 + m * row / 2, y - 0.55, f"1 × {m}", SMALL)
+    sheet.words(end + 0.18, y - 0.18, "·", 28)
+    sheet.text(end + 0.42, y - 0.18, "h", 18)
+    sheet.words(end + 0.72, y - 0.18, "=", 18)
+    for name, value, at in (("s", s, end + 0.95), ("p", p, end + 2.05)):
+        _numbers(sheet, np.array([[value]]), (at, y), (wide, 0.36), [None])
+        sheet.text(at + wide / 2, y + 0.2, name, 18)
+    sheet.words(end + 1.83, y - 0.18, "→", 18)
+    sheet.text(end + 1.83, y + 0.1, "σ", 18)
     sheet.figure.says = (
         f"x is {n} × 1, W is {m} × {n}, b, z, h and u are {m} × 1; "
         f"s = {entry(float(s))}, p = {entry(float(p))}"

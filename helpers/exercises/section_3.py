@@ -92,6 +92,11 @@ WINDOW = Exercise(
             _two_pads,
         ),
         Mistake(
+            "Size pads on each side are more than the window needs, so that it begins too far "
+            "to the left: half as many reach its first word.",
+            lambda words, place, size: _padded(words, size, size)[place : place + size],
+        ),
+        Mistake(
             "place is a number already: words.index finds the first of two equal words.",
             lambda words, place, size: _window(words, words.index(words[place]), size),
         ),
@@ -187,6 +192,22 @@ def _unscaled_slices(x: NDArray, i: int, j: int, d: int) -> NDArray:
     return y
 
 
+def _torn(x: NDArray, i: int, j: int, d: int) -> NDArray:
+    rows = x.reshape(d, -1).copy()
+    rows[[i, j]] = rows[[j, i]]
+    return vec(rows)
+
+
+def _torn_list(x: NDArray, i: int, j: int, d: int) -> NDArray:
+    order = list(range(d))
+    order[i], order[j] = order[j], order[i]
+    return vec(x.reshape(d, -1)[order])
+
+
+_TORN = (
+    "reshape(d, -1) makes d rows, and tears the words apart: reshape(-1, d) gives each word a "
+    "row of its own."
+)
 _BOTH = (
     "One of the two words now stands in both places: the first was overwritten before it was "
     "kept. Copy it first."
@@ -211,8 +232,8 @@ SWAP = Exercise(
         Mistake(_BOTH, _overwritten),
         Mistake(_BOTH, lambda x, i, j, d: _overwritten(x, j, i, d)),
         Mistake(
-            "The column was cut column-major, which tears the words apart: vec lays them end "
-            "to end, word by word.",
+            "The column was cut with d rows, or column-major, which tears the words apart: "
+            "reshape(-1, d) gives each word a row of its own.",
             lambda x, i, j, d: _swapped(x.reshape(-1, d, order="F"), i, j).reshape(
                 -1, 1, order="F"
             ),
@@ -220,6 +241,14 @@ SWAP = Exercise(
         Mistake(
             "The right words are swapped, but read column by column: vec reads row by row.",
             lambda x, i, j, d: _swapped(x.reshape(-1, d), i, j).reshape(-1, 1, order="F"),
+        ),
+        Mistake(_TORN, _torn),
+        Mistake(_TORN, _torn_list),
+        Mistake(
+            "The right words are swapped, and the answer is flat: x is a column, and vec makes "
+            "one of the rows.",
+            lambda x, i, j, d: _swap(x, i, j, d).ravel(),
+            when=lambda answer, x, i, j, d: np.array_equal(answer, _swap(x, i, j, d).ravel()),
         ),
         Mistake(
             "The blocks are counted from 1 here; i and j count from 0.",
@@ -240,12 +269,20 @@ SWAP = Exercise(
 
 
 def _draw_table(rng: Generator) -> tuple[NDArray]:
-    table = np.tile(rng.random(int(rng.integers(3, 8))) < 0.6, (2, 1))
-    if rng.random() < 0.4:  # one column rises where another falls
-        table[:, rng.choice(table.shape[1], 2, replace=False)] = [[True, False], [False, True]]
-    else:  # one row lies above the other
-        table[:, rng.random(table.shape[1]) < 0.6] = rng.permutation([[True], [False]])
-    return (table,)
+    # From the first row to the second some columns rise, some fall, the others stay.
+    up, down = rng.integers(1, 4, 2).tolist()
+    if rng.random() < 0.25:
+        up = down = 1
+    elif rng.random() < 0.67:
+        up, down = rng.permutation([up, 0]).tolist()
+    same = max(int(rng.integers(0, 4)), 3 - up - down)
+    either = (rng.random(same) < 0.5).astype(int)
+    columns = [[0, 1]] * up + [[1, 0]] * down + [[value] * 2 for value in either.tolist()]
+    return (rng.permutation(np.array(columns, dtype=bool)).T,)
+
+
+def _rises_and_falls(table: NDArray) -> tuple[int, int]:
+    return int((~table[0] & table[1]).sum()), int((table[0] & ~table[1]).sum())
 
 
 def _built_as_a_sum(table: NDArray) -> bool:
@@ -257,31 +294,51 @@ def _built_as_a_sum(table: NDArray) -> bool:
     return any(columns <= reach for reach in within_reach)
 
 
+def _by_rule(hint: str, rule: Callable[[NDArray], bool]) -> Mistake:
+    # Two rules may differ on a few tables only: one on which the answer is wrong is enough.
+    return Mistake(hint, rule, when=lambda answer, table: bool(answer) == bool(rule(table)))
+
+
 A_SUM = Exercise(
     section="3.4",
     kind="number",
     draw=_draw_table,
     truth=_built_as_a_sum,
     mistakes=(
-        Mistake(
+        _by_rule(
+            "This says False every time, and some tables are within reach: two equal rows, to "
+            "begin with.",
+            lambda table: False,
+        ),
+        _by_rule(
             "Some tables are out of reach: those that ask for a rise between two columns in "
             "one row, and for a fall between the same columns in the other.",
             lambda table: True,
         ),
-        Mistake(
+        _by_rule(
             "The answers are the wrong way round.", lambda table: not _built_as_a_sum(table)
         ),
-        Mistake(
+        _by_rule(
+            "One rise and one fall put a table out of reach, and so do more of either.",
+            lambda table: _rises_and_falls(table) != (1, 1),
+        ),
+        _by_rule(
             "The rows may differ in many columns, as long as all differences go the same way.",
             lambda table: (table[0] != table[1]).sum() < 2,
         ),
-        Mistake(
+        _by_rule(
             "This allows the first row to lie above the second, and not the other way round.",
             lambda table: (table[0] >= table[1]).all(),
         ),
-        Mistake(
+        _by_rule(
             "This allows the second row to lie above the first, and not the other way round.",
             lambda table: (table[0] <= table[1]).all(),
+        ),
+        _by_rule(
+            "This compares neighbouring columns only: a rise and a fall may stand far apart.",
+            lambda table: all(
+                _built_as_a_sum(table[:, k : k + 2]) for k in range(table.shape[1] - 1)
+            ),
         ),
     ),
 )
@@ -296,7 +353,23 @@ def _scores(answer: Any) -> NDArray:
     return (u.T @ np.maximum(W @ _CONTEXTS + b, 0)).ravel()
 
 
+def _misshapen(answer: Any) -> str | None:
+    W, *columns = answer
+    if W.ndim == 2 and W.shape[0] == 2 and W.shape[1] == columns[0].size != 2:
+        return "W is transposed: it has a row for each unit, and two columns."
+    if W.ndim != 2 or W.shape[1] != 2 or not len(W):
+        return f"W has the shape {W.shape}: it has a row for each unit, and two columns."
+    for name, column in zip("bu", columns, strict=True):
+        if column.shape != (len(W), 1):
+            return (
+                f"{name} has the shape {column.shape}: for this W it is a column, {len(W), 1}."
+            )
+    return None
+
+
 def _tells_apart(answer: Any) -> str | None:
+    if complaint := _misshapen(answer):
+        return complaint
     scores = _scores(answer)
     wrong = np.flatnonzero(np.where(_AGREE, scores, -scores) <= 1e-9)
     if not wrong.size:
@@ -309,7 +382,12 @@ def _tells_apart(answer: Any) -> str | None:
 
 
 def _weights(W: list, b: list, u: list) -> Any:
-    return lambda: (np.array(W), np.array(b).reshape(3, 1), np.array(u).reshape(3, 1))
+    return lambda: (np.array(W), np.array(b).reshape(-1, 1), np.array(u).reshape(-1, 1))
+
+
+def _formed(shows: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Look for a mistake where the shapes are right."""
+    return lambda answer: _misshapen(answer) is None and shows(answer)
 
 
 def _no_bend(answer: Any) -> bool:
@@ -322,27 +400,28 @@ CONTEXT_WEIGHTS = Exercise(
     section="3.4",
     parts=("W", "b", "u"),
     draw=lambda rng: (),
-    shapes=lambda: ((3, 2), (3, 1), (3, 1)),
     holds=_tells_apart,
     mistakes=(
         Mistake(
             "The scores are the same in all four contexts: nothing in them depends on x.",
             _weights([[0, 0]] * 3, [1, 1, 1], [1, 1, 1]),
-            when=lambda answer: bool(np.ptp(_scores(answer)) < 1e-9),
+            when=_formed(lambda answer: bool(np.ptp(_scores(answer)) < 1e-9)),
         ),
         Mistake(
             "No unit bends between the contexts: each is on in all four or off in all four. So "
             "the score is a sum, and no sum does it.",
             _weights([[1, 0], [0, 1], [0, 0]], [2, 2, 1], [1, 1, -4]),
-            when=_no_bend,
+            when=_formed(_no_bend),
         ),
         Mistake(
             "Where the two numbers disagree the score is 0, and must be below. A unit that "
             "reads nothing can serve as a constant.",
             _weights(_AGREEING, [0, 0, 0], [1, 1, 0]),
-            when=lambda answer: bool(
-                (_scores(answer)[_AGREE] > 1e-9).all()
-                and np.allclose(_scores(answer)[~_AGREE], 0)
+            when=_formed(
+                lambda answer: bool(
+                    (_scores(answer)[_AGREE] > 1e-9).all()
+                    and np.allclose(_scores(answer)[~_AGREE], 0)
+                )
             ),
         ),
         Mistake(
@@ -353,22 +432,26 @@ CONTEXT_WEIGHTS = Exercise(
         Mistake(
             "The scores have the wrong sign: this is positive where the two disagree.",
             _weights(_AGREEING, [0, 0, 1], [-1, -1, 1]),
-            when=lambda answer: np.array_equal(_scores(answer) < 0, _AGREE),
+            when=_formed(lambda answer: np.array_equal(_scores(answer) < 0, _AGREE)),
         ),
         Mistake(
             "The scores come apart, but zero does not lie between them.",
             _weights(_AGREEING, [0, 0, 1], [1, 1, 1]),
-            when=lambda answer: bool(
-                _scores(answer)[_AGREE].min() > _scores(answer)[~_AGREE].max() + 1e-9
+            when=_formed(
+                lambda answer: bool(
+                    _scores(answer)[_AGREE].min() > _scores(answer)[~_AGREE].max() + 1e-9
+                )
             ),
         ),
         Mistake(
             "Only one of the two contexts in which the numbers agree is found: each needs a "
             "unit that is on there.",
             _weights([[1, 1], [0, 0], [0, 0]], [0, 1, 0], [1, -1, 0]),
-            when=lambda answer: bool(
-                (_scores(answer)[~_AGREE] < 0).all()
-                and (_scores(answer)[_AGREE] > 0).sum() == 1
+            when=_formed(
+                lambda answer: bool(
+                    (_scores(answer)[~_AGREE] < 0).all()
+                    and (_scores(answer)[_AGREE] > 0).sum() == 1
+                )
             ),
         ),
     ),
@@ -421,6 +504,15 @@ SHAPES = Exercise(
         *(
             Mistake("This W reads one word: it has a column for each number in x.", shape, "W")
             for shape in ((100, 50), (100, 7))
+        ),
+        *(
+            Mistake(
+                "W has a row for each unit and a column for each number in x: these are the "
+                "window's seven vectors.",
+                shape,
+                part="W",
+            )
+            for shape in ((7, 50), (50, 7))
         ),
         *(Mistake(_ONE_PER_UNIT, (350, 1), part=name) for name in "bh"),
         *(Mistake(_ROW, (1, 100), part=name, section="3.7") for name in "bhu"),
@@ -488,6 +580,15 @@ LOSS_BY_SCORE = Exercise(
             lambda S, Y: Y * (p(S) - 1) / S.size,
         ),
         Mistake(
+            "σ is applied twice: the loss takes the scores, and p = σ(s) once.",
+            lambda S, Y: (p(p(S)) - Y) / S.size,
+        ),
+        Mistake(
+            "σ is applied twice, and the mean is missing: the loss takes the scores, and "
+            "p = σ(s) once.",
+            lambda S, Y: p(p(S)) - Y,
+        ),
+        Mistake(
             "There is a factor f′ = p(1 − p) too many: it cancels against the logarithm.",
             lambda S, Y: (p(S) - Y) * sigmoid.f_prime(S) / S.size,
         ),
@@ -545,6 +646,22 @@ def _delta(wrong: Callable[..., NDArray]) -> Callable[..., NDArray]:
     )
 
 
+def _down(wrong: Callable[..., NDArray]) -> Callable[..., NDArray]:
+    """Send a wrong δ, from z, h, p − y and u, down to x."""
+    return lambda x, y, W, b, u: W.T @ wrong(*_passed(x, y, W, b, u), u)
+
+
+def _table(wrong: Callable[..., NDArray]) -> Callable[..., NDArray]:
+    """Multiply a wrong δ, from z, h, p − y and u, by xᵀ."""
+    return lambda x, y, W, b, u: wrong(*_passed(x, y, W, b, u), u) @ x.T
+
+
+def _only(k: int, z: NDArray) -> NDArray:
+    mask = np.zeros_like(z)
+    mask[k] = 1
+    return mask
+
+
 BACKWARD = Exercise(
     section="3.6",
     draw=_draw_window_layer,
@@ -561,6 +678,11 @@ BACKWARD = Exercise(
             part="db",
         ),
         Mistake(
+            "The factor p − y has been lost on the way: dW is δxᵀ, with the whole δ.",
+            _table(lambda z, h, e, u: u * tanh.f_prime(z)),
+            part="dW",
+        ),
+        Mistake(
             "f′ was taken at h: it belongs at z.",
             _delta(lambda z, h, e, u, p: e * u * tanh.f_prime(h)),
             part="db",
@@ -573,6 +695,21 @@ BACKWARD = Exercise(
         Mistake(
             "f′(z) is missing: between h and z lies the slope of f.",
             _delta(lambda z, h, e, u, p: e * u),
+            part="db",
+        ),
+        Mistake(
+            "1 − z² is not the slope: tanh′(z) is 1 − tanh²(z), which is 1 − h².",
+            _delta(lambda z, h, e, u, p: e * u * (1 - z**2)),
+            part="db",
+        ),
+        Mistake(
+            "This is the slope of σ, and here f is tanh.",
+            _delta(lambda z, h, e, u, p: e * u * sigmoid.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "h(1 − h) is the rule for σ, and here f is tanh: its slope is 1 − h².",
+            _delta(lambda z, h, e, u, p: e * u * h * (1 - h)),
             part="db",
         ),
         Mistake(
@@ -613,6 +750,30 @@ BACKWARD = Exercise(
             "u does not appear in its own gradient: s is linear in it.",
             _delta(lambda z, h, e, u, p: e * u * h),
             part="du",
+        ),
+        Mistake(
+            "The factor p − y has been lost on the way: Wᵀδ takes the whole δ.",
+            _down(lambda z, h, e, u: u * tanh.f_prime(z)),
+            part="dx",
+        ),
+        Mistake(
+            "f′(z) has been lost on the way: Wᵀδ takes the whole δ.",
+            _down(lambda z, h, e, u: e * u),
+            part="dx",
+        ),
+        Mistake(
+            "u has been lost on the way: Wᵀδ takes the whole δ.",
+            _down(lambda z, h, e, u: e * tanh.f_prime(z)),
+            part="dx",
+        ),
+        *(
+            Mistake(
+                "This is one path only: x reaches the loss through every unit, and the paths "
+                "add.",
+                _down(lambda z, h, e, u, k=k: e * u * tanh.f_prime(z) * _only(k, z)),
+                part="dx",
+            )
+            for k in (0, -1)
         ),
     ),
 )
