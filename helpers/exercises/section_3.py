@@ -359,7 +359,7 @@ def _misshapen(answer: Any) -> str | None:
         return "W is transposed: it has a row for each unit, and two columns."
     if W.ndim != 2 or W.shape[1] != 2 or not len(W):
         return f"W has the shape {W.shape}: it has a row for each unit, and two columns."
-    for name, column in zip("bu", columns, strict=True):
+    for name, column in zip(("b", "u"), columns, strict=True):
         if column.shape != (len(W), 1):
             return (
                 f"{name} has the shape {column.shape}: for this W it is a column, {len(W), 1}."
