@@ -81,8 +81,13 @@ def graph(
     low, high = xy.min(axis=0), xy.max(axis=0)
     span = high - low
     unit = (WIDTH - 1.3) / (span[0] or 1.0)
-    head = RADIUS + (0.45 if above or not span[1] else 0.15)
+    lines = [
+        max((text.count("\n") for text in label.values()), default=0)
+        for label in (above, below)
+    ]
+    head = RADIUS + (0.45 if above or not span[1] else 0.15) + 0.27 * lines[0]
     foot = RADIUS + (0.45 if below or not span[1] else 0.15) + (0.75 if bracket else 0.0)
+    foot += 0.27 * lines[1]
     height = height or span[1] * min(unit, 1.25) + head + foot
     step = (height - head - foot) / span[1] if span[1] else 0.0
     centre = (low + high) / 2
