@@ -9,7 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from helpers.activations import tanh
-from helpers.exercises.entry import Exercise, Mistake, any_shape, normal, sizes
+from helpers.exercises.entry import Exercise, Mistake, normal, sizes
 from helpers.numerical import complex_step, count_products
 
 # --- 4a: best_step(precision) ---------------------------------------------------------------
@@ -149,6 +149,10 @@ JACOBIAN = Exercise(
         Mistake(_ONE_MISSING, _with_row(0, "(x2, 0, 0, 0)")),
         Mistake(_ONE_MISSING, _with_row(0, "(0, x1, 0, 0)")),
         Mistake(
+            "This counts from one: the array counts from zero, so that x[1, 0] is x₂.",
+            lambda x: _jacobian(np.roll(x, -1)),
+        ),
+        Mistake(
             "The last output stands in the wrong column: it is a function of the second input.",
             _with_row(2, "(0, 0, cos(x2), 0)"),
         ),
@@ -180,8 +184,8 @@ JACOBIAN = Exercise(
 
 
 def _draw_with_zeros(rng: Generator) -> tuple[NDArray]:
-    z = 2 * rng.standard_normal(any_shape(rng))
-    z.flat[:2] = 0.0, 0.3
+    z = 2 * rng.standard_normal(sizes(rng, int(rng.integers(1, 4)), least=3))
+    z.flat[:3] = 0.0, 0.3, -0.7
     return (rng.permuted(z),)
 
 
@@ -207,6 +211,10 @@ RELU_PRIME = Exercise(
         ),
         Mistake("This is f(z) for f′(z): ReLU itself.", lambda z: np.maximum(z, 0)),
         Mistake("This is −1 for negative z: ReLU is flat there, it does not fall.", np.sign),
+        Mistake(
+            "For negative z this gives z back: what is asked for is the slope there, not z.",
+            lambda z: np.where(z > 0, 1.0, z),
+        ),
         Mistake("This is 1 everywhere: for negative z ReLU is flat.", np.ones_like),
         Mistake(_OTHER_SIDE, lambda z: np.heaviside(-z, 0.0)),
         Mistake(_OTHER_SIDE, lambda z: np.heaviside(-z, 1.0)),
@@ -325,6 +333,18 @@ SCORE_TWICE = Exercise(
             _twice(np.tanh),
         ),
         Mistake(
+            "This is the sigmoid's slope, h(1 − h): the activation here is tanh.",
+            _twice(lambda z: np.tanh(z) * (1 - np.tanh(z))),
+        ),
+        Mistake(
+            "This is 1 − h for the slope of tanh: its h is squared.",
+            _twice(lambda z: 1 - np.tanh(z)),
+        ),
+        Mistake(
+            "This is 1 − z² for the slope of tanh: the square is that of h = tanh z.",
+            _twice(lambda z: 1 - z**2),
+        ),
+        Mistake(
             "The Jacobian of the activation is missing: between h and z stands f.",
             _twice(np.ones_like),
         ),
@@ -369,6 +389,12 @@ SCORE_TWICE = Exercise(
             "The two paths are multiplied: where they meet, derivatives add.",
             lambda x, W, b, u: _second_row(lambda x: 0 * x.T)(x, W, b, u) * 2 * x.T,
             part="ds_dx",
+        ),
+        Mistake(
+            "This is ∂z/∂b alone: the row that comes back from s is still to be multiplied by "
+            "it.",
+            lambda x, W, b, u: np.eye(len(b)),
+            part="ds_db",
         ),
         Mistake(
             "This is the row with respect to x in the place of the one with respect to b: a "
@@ -444,6 +470,11 @@ BRACKETING = Exercise(
             "This picks the more expensive order every time: compare the two counts the other "
             "way round.",
             lambda p, q, r, t: _left_if(_cheaper(p, q, r, t) == "right"),
+        ),
+        Mistake(
+            "This starts from the left only where there is one output: with several, the left "
+            "may be cheaper too, and with one, the right.",
+            lambda p, q, r, t: _left_if(p == 1),
         ),
         Mistake(_FIRST_ONLY, lambda p, q, r, t: _left_if(p * q * r < q * r * t)),
         Mistake(_FIRST_ONLY, lambda p, q, r, t: _left_if(p <= t)),
