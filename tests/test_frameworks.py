@@ -1,0 +1,157 @@
+"""PyTorch and JAX, where they are installed, against the tape: section 7.7.
+
+They are an optional extra: ``pip install -e ".[frameworks]"``. Without them each test says that
+it was left out.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import tape
+from tools.publish import NOTEBOOKS
+
+NOTEBOOK = NOTEBOOKS / "beyond" / "07_any_depth_from_either_end.ipynb"
+FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX"}
+CLOSE = 1e-12
+
+
+def needs(name):
+    """Leave a test out, in a sentence, where a framework is not installed."""
+    if find_spec(name) is None:
+        pytest.skip(
+            f"{FRAMEWORKS[name]} is not installed, so its numbers were not compared with the "
+            'tape\'s; pip install -e ".[frameworks]" brings it'
+        )
+    module = pytest.importorskip(name)
+    if name == "jax":
+        module.config.update("jax_enable_x64", True)
+    return module
+
+
+def lines(name):
+    """Read the lines that section 7.7 shows for a framework."""
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    fences = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
+    (found,) = [fence for fence in fences if f"{name}." in fence]
+    return found
+
+
+def problems():
+    """Draw twenty networks n-m-K with a batch, a one-hot truth and a direction."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        n, m, K, B = rng.choice(np.arange(2, 9), size=4, replace=False)
+        shapes = {"W": (m, n), "b": (m, 1), "U": (K, m), "X": (n, B)}
+        inputs = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+        V = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+        yield inputs, np.eye(K)[:, rng.integers(0, K, B)], V
+
+
+def probabilities(W, b, U, X):
+    """Compute the softmax network on the tape."""
+    return tape.softmax(U @ tape.tanh(W @ X + b))
+
+
+def error(P, Y):
+    """Sum the squares of what is missing: a loss through the softmax's own Jacobian."""
+    return tape.total((P - Y) * (P - Y))
+
+
+def by_tape(inputs, Y, V):
+    """Compute loss, gradients, H V and the whole Jacobian of the probabilities in X."""
+    nodes = {name: tape.node(array) for name, array in inputs.items()}
+    P = probabilities(**nodes)
+    loss = error(P, Y)
+    back = tape.pull_back(loss)
+    moved = {nodes[name]: V[name] for name in inputs}
+    units = np.eye(P.value.size).reshape(-1, *P.value.shape)
+    found = {f"d{name}": back[node].value for name, node in nodes.items()}
+    found |= {f"HV {k}": tape.push_forward(back[n], moved).value for k, n in nodes.items()}
+    rows = [tape.pull_back(P, unit)[nodes["X"]].value.ravel() for unit in units]
+    return found | {"loss": loss.value, "P along V": tape.push_forward(P, moved).value,
+                    "∂P/∂X": np.stack(rows)}  # fmt: skip
+
+
+def by_framework(function, functions, lift, inputs, V):
+    """Compute the same with a framework's own transforms."""
+    grad, jvp, jacobian = functions
+    loss, P = function
+    names = list(inputs)
+    at, along = (tuple(lift(each[name]) for name in names) for each in (inputs, V))
+    gradients = grad(loss, argnums=(0, 1, 2, 3))
+    found = dict(zip((f"d{name}" for name in names), gradients(*at), strict=True))
+    found |= zip((f"HV {name}" for name in names), jvp(gradients, at, along)[1], strict=True)
+    whole = np.asarray(jacobian(P, argnums=3)(*at))
+    found |= {"loss": loss(*at), "P along V": jvp(P, at, along)[1]}
+    found |= {"∂P/∂X": whole.reshape(inputs["U"].shape[0] * inputs["X"].shape[1], -1)}
+    return {name: np.asarray(array) for name, array in found.items()}
+
+
+def largest(ours, theirs):
+    """Find the largest difference of any result, relative to its largest entry."""
+    assert ours.keys() == theirs.keys()
+    return max(
+        np.abs(ours[name] - theirs[name].reshape(ours[name].shape)).max()
+        / np.abs(ours[name]).max()
+        for name in ours
+    )
+
+
+def test_pytorch_computes_what_the_tape_computes(record_property):
+    torch = needs("torch")
+    worst = 0.0
+    functions = torch.func.grad, torch.func.jvp, torch.func.jacrev
+
+    def P(W, b, U, X):
+        return torch.softmax(U @ torch.tanh(W @ X + b), dim=0)
+
+    for inputs, Y, V in problems():
+
+        def loss(*at, Y=Y):
+            return ((P(*at) - torch.tensor(Y)) ** 2).sum()
+
+        theirs = by_framework((loss, P), functions, torch.tensor, inputs, V)
+        worst = max(worst, largest(by_tape(inputs, Y, V), theirs))
+    record_property("largest relative difference", worst)
+    assert worst <= CLOSE, f"PyTorch and the tape are {worst:.1g} apart, relative"
+
+
+def test_jax_computes_what_the_tape_computes(record_property):
+    jax = needs("jax")
+    worst = 0.0
+    functions = jax.grad, jax.jvp, jax.jacfwd
+
+    def P(W, b, U, X):
+        return jax.nn.softmax(U @ jax.numpy.tanh(W @ X + b), axis=0)
+
+    for inputs, Y, V in problems():
+
+        def loss(*at, Y=Y):
+            return ((P(*at) - Y) ** 2).sum()
+
+        theirs = by_framework((loss, P), functions, jax.numpy.asarray, inputs, V)
+        worst = max(worst, largest(by_tape(inputs, Y, V), theirs))
+    record_property("largest relative difference", worst)
+    assert worst <= CLOSE, f"JAX and the tape are {worst:.1g} apart, relative"
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_the_lines_that_section_7_7_shows_give_the_tapes_gradient(name):
+    source, module = lines(name), needs(name)
+    rng = np.random.default_rng(1)
+    given = {"W_num": (3, 4), "x_num": (4, 1), "u_num": (3, 1)}
+    given = {key: rng.standard_normal(shape) for key, shape in given.items()}
+    W = tape.node(given["W_num"])
+    score = given["u_num"].T @ tape.tanh(W @ given["x_num"])
+    space = given | {name: module} | ({"jnp": module.numpy} if name == "jax" else {})
+    exec(source, space)
+    np.testing.assert_allclose(
+        np.asarray(space["dW"]), tape.pull_back(score)[W].value, rtol=0, atol=CLOSE
+    )

@@ -1,0 +1,160 @@
+"""The tape: the lines of section 7.3, against witnesses, at any depth, and what it refuses."""
+
+from __future__ import annotations
+
+import ast
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import tape
+from helpers.numerical import complex_step
+from tools.publish import NOTEBOOKS, ROOT
+
+NOTEBOOK = NOTEBOOKS / "beyond" / "07_any_depth_from_either_end.ipynb"
+
+
+class Bare(ast.NodeTransformer):
+    """Take off what a helper has and a cell has not: types, descriptions, refusals."""
+
+    def visit_Expr(self, node):
+        called = getattr(getattr(node.value, "func", None), "id", "")
+        told = isinstance(node.value, ast.Constant) or called.startswith("check_")
+        return None if told else self.generic_visit(node)
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+
+def definitions(source):
+    """List what a source defines, by name, as bare code."""
+    return {
+        each.name: ast.unparse(Bare().visit(each))
+        for each in ast.parse(source).body
+        if isinstance(each, ast.FunctionDef | ast.ClassDef)
+    }
+
+
+def test_the_helper_is_what_section_7_3_shows_in_a_hundred_lines():
+    helper = definitions((ROOT / "helpers" / "tape.py").read_text(encoding="utf-8"))
+    shown, lines = {}, 0
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        if cell.cell_type == "code" and (here := definitions(cell.source)).keys() & helper:
+            shown |= here
+            lines += sum(bool(line.strip()) for line in cell.source.splitlines())
+    assert {name: shown.get(name) for name in helper} == helper
+    assert lines < 100
+
+
+def test_second_derivatives_of_every_operation_have_a_witness():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        m, n, B = rng.choice(np.arange(2, 6), size=3, replace=False)
+        W, V = rng.standard_normal((2, m, n))
+        X = rng.standard_normal((n, B))
+
+        def score(W, X=X):
+            Z = W @ X
+            P = tape.softmax(tape.tanh(Z) - tape.total(Z, (Z.value.shape[0], 1)))
+            return tape.total(P * tape.softplus(Z.T).T + tape.sigmoid(1 - Z) * Z)
+
+        def slope(t, W=W, V=V, score=score):
+            W_node = tape.node(W + t * V)
+            return (tape.pull_back(score(W_node))[W_node].value * V).sum()
+
+        W_node = tape.node(W)
+        HV = tape.push_forward(tape.pull_back(score(W_node))[W_node], {W_node: V}).value
+        step = 1e-5
+        witness = (slope(step) - slope(-step)) / (2 * step)
+        assert abs((HV * V).sum() - witness) <= 1e-7 * max(1, abs(witness))
+
+
+def test_a_chain_of_five_thousand_operations_needs_no_deep_recursion():
+    x = tape.node(1.0)
+    y = x
+    for _ in range(5000):
+        y = y * 1.0001 + x
+    back = tape.pull_back(y)[x].value.item()
+    powers = 1.0001 ** np.arange(5001)
+    assert back == pytest.approx(powers.sum(), rel=1e-12)
+    assert tape.push_forward(y, {x: 1.0}).value.item() == pytest.approx(back, rel=1e-12)
+
+
+def test_shares_arrive_before_a_node_passes_them_on():
+    x = tape.node(2.0)
+    a = x * x
+    top = a * x + a  # a is used at once, and again far up
+    assert tape.pull_back(top)[x].value.item() == 3 * 4 + 2 * 2
+    assert tape.push_forward(top, {x: 1.0}).value.item() == 3 * 4 + 2 * 2
+
+
+def test_a_node_in_the_middle_may_move():
+    rng = np.random.default_rng(3)
+    x, V = tape.node(rng.standard_normal((3, 1))), rng.standard_normal((3, 1))
+    h = tape.tanh(x)
+    top = tape.total(h * h * x)
+    expected = (tape.pull_back(top)[h].value * V).sum()
+    assert tape.push_forward(top, {h: V}).value.item() == pytest.approx(expected, rel=1e-12)
+
+
+def test_what_does_not_depend_on_the_moved_node_does_not_move():
+    x, y = tape.node(np.ones((2, 3))), tape.node(np.ones((2, 3)))
+    assert not tape.push_forward(tape.tanh(x), {y: np.ones((2, 3))}).value.any()
+    assert y not in tape.pull_back(tape.total(x))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1), (1, 4), (3, 4)])
+@pytest.mark.parametrize("operation", ["__add__", "__radd__", "__mul__", "__rmul__",
+                                       "__sub__", "__rsub__"])  # fmt: skip
+def test_an_operand_of_any_fitting_shape_gets_a_gradient_of_its_own_shape(operation, shape):
+    rng = np.random.default_rng(1)
+    a, b = rng.standard_normal((3, 4)), rng.standard_normal(shape)
+    a_node, b_node = tape.node(a), tape.node(b)
+    G = rng.standard_normal((3, 4))
+    back = tape.pull_back(getattr(a_node, operation)(b_node), G)
+    right_a = complex_step(lambda a: (G * getattr(a, operation)(b)).sum(), a)
+    right_b = complex_step(lambda b: (G * getattr(a, operation)(b)).sum(), b)
+    np.testing.assert_allclose(back[a_node].value, right_a, atol=1e-12)
+    np.testing.assert_allclose(back[b_node].value, right_b, atol=1e-12)
+
+
+def test_an_array_on_the_left_leaves_the_operation_to_the_node():
+    a, b = tape.node(np.ones((2, 3))), np.full((2, 3), 2.0)
+    for made in (b + a, b - a, b * a, b.T @ a, a @ b.T):
+        assert isinstance(made, tape.Node)
+    assert (b - a).value.tolist() == [[1.0] * 3] * 2
+    assert (b.T @ a).value.shape == (3, 3) and (a @ b.T).value.shape == (2, 2)
+
+
+def test_far_scores_do_not_overflow():
+    s = tape.node(np.array([[800.0], [-800.0]]))
+    assert tape.softmax(s).value.ravel().tolist() == [1.0, 0.0]
+    assert tape.softplus(s).value.ravel().tolist() == [800.0, 0.0]
+    assert tape.pull_back(tape.total(tape.softplus(s)))[s].value.ravel().tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda a: tape.Node(np.ones(3)), r"value is \(3,\).*1-D"),
+        (lambda a: tape.node(np.ones((2, 3, 4))), "value is"),
+        (lambda a: tape.plus(a, tape.node(np.ones((2, 1)))), r"b is \(2, 1\)"),
+        (lambda a: tape.times(a, tape.node(np.ones((3, 2)))), "transposed"),
+        (lambda a: a @ np.ones((2, 3)), r"B is \(2, 3\), expected \(3, any\): transposed"),
+        (lambda a: a + np.ones((3, 3)), "shape mismatch|broadcast"),
+        (lambda a: tape.total(a, (3, 1)), r"a is \(2, 3\), expected \(3, any\)"),
+        (lambda a: tape.pull_back(a), r"G is \(1, 1\), expected \(2, 3\)"),
+        (lambda a: tape.pull_back(a, np.full((2, 3), np.nan)), "G holds a NaN"),
+        (lambda a: tape.push_forward(a, {a: np.ones((3, 2))}), r"V is \(3, 2\)"),
+        (lambda a: tape.push_forward(a, {a: np.full((2, 3), np.inf)}), "V holds"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(call, words):
+    with pytest.raises(ValueError, match=words):
+        call(tape.node(np.ones((2, 3))))
