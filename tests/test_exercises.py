@@ -338,6 +338,14 @@ def sigma(s):
     return 1 / (1 + np.exp(-s))
 
 
+def count_middle(widths, k):
+    """Count the multiplications of both parts and of the last product, layer by layer."""
+    L = len(widths) - 1
+    above = sum(widths[L] * widths[j] * widths[j - 1] for j in range(k + 1, L))
+    below = sum(widths[0] * widths[j] * widths[j - 1] for j in range(2, k + 1))
+    return above + below + widths[L] * widths[k] * widths[0]
+
+
 def softmax_of(S):
     """Compute the softmax of each column."""
     return np.exp(S) / np.exp(S).sum(axis=0)
@@ -488,6 +496,25 @@ DIFFERENTLY = {
         lambda ids, delta, V: np.eye(V)[ids].T @ np.tile(delta.T, (len(ids), 1)) / len(ids),
         lambda ids, delta, V: np.outer(np.bincount(ids, minlength=V), delta) / ids.size,
         lambda ids, delta, V: np.array([(ids == k).mean() * delta[:, 0] for k in range(V)]),
+    ],
+    "MEET_AT": [
+        lambda widths, k: int(count_middle(widths, k)),
+        lambda widths, k: np.int64(count_middle(widths, k)),
+        lambda widths, k: float(count_middle(widths, k)),
+    ],
+    "SHARES_BACK": [
+        lambda X, G: G / X.sum(axis=0) - (G * X).sum(axis=0) / X.sum(axis=0) ** 2,
+        lambda X, G: np.hstack([((np.eye(len(x)) - np.outer(x, np.ones(len(x))) / x.sum()).T
+                                 / x.sum() @ g)[:, None]
+                                for x, g in zip(X.T, G.T, strict=True)]),
+    ],
+    "TWICE_BACK": [
+        lambda A, C, x: (A.T @ C + C.T @ A) @ x,
+        lambda A, C, x: ((C @ x).T @ A + (A @ x).T @ C).T,
+    ],
+    "CURVATURE_ALONG": [
+        lambda w, X, v: (X * sigma(w.T @ X) * sigma(-w.T @ X)) @ X.T @ v / X.shape[1],
+        lambda w, X, v: (sigma(w.T @ X) * sigma(-w.T @ X) * (v.T @ X) @ X.T).T / X.shape[1],
     ],
 }  # fmt: skip
 
@@ -811,6 +838,34 @@ TRIED = {
         (lambda ids, delta, V: np.zeros((V, len(delta))), "all zeros"),
         (lambda ids, delta, V: np.add.at(np.zeros((V, len(delta))), ids, delta.T),
      "is a return missing"),
+    ],
+    "MEET_AT": [
+        (lambda widths, k: 0, "all zeros"),
+        (lambda widths, k: count_middle(widths, k) + 1, "too large"),
+        (lambda widths, k: widths[-1] * widths[0], "too small"),
+        (lambda widths, k: math.prod(widths), "too large"),
+        (lambda widths, k: -count_middle(widths, k), "wrong sign"),
+    ],
+    "SHARES_BACK": [
+        (lambda X, G: X / X.sum(axis=0), "entries differ"),
+        (lambda X, G: (G - G * X / X.sum(axis=0)) / X.sum(axis=0), "diagonal of each Jacobian"),
+        (lambda X, G: G / X, "entries differ"),
+        (lambda X, G: G - (G * X).sum(axis=0) / X.sum(axis=0), "division by the column's sum"),
+        (lambda X, G: G @ X.T, "shape"),
+    ],
+    "TWICE_BACK": [
+        (lambda A, C, x: A.T @ (A @ x) + C.T @ (C @ x), "changed places"),
+        (lambda A, C, x: A @ x * 2, "shape"),
+        (lambda A, C, x: (A @ x) @ C + (C @ x) @ A, "inner sizes must agree"),
+        (lambda A, C, x: (x.T @ (A.T @ C + C.T @ A)), "transposed"),
+        (lambda A, C, x: 2 * (A.T @ C + C.T @ A) @ x, "constant factor, 2"),
+    ],
+    "CURVATURE_ALONG": [
+        (lambda w, X, v: X @ (sigma(w.T @ X) * (X.T @ v)) / X.shape[1], "shape"),
+        (lambda w, X, v: X @ (X.T @ v), "entries differ|changes with the size"),
+        (lambda w, X, v: (X @ sigma(w.T @ X).T) / X.shape[1], "entries differ"),
+        (lambda w, X, v: -X @ ((sigma(w.T @ X) * sigma(-w.T @ X)).T * (X.T @ v)) / X.shape[1],
+     "wrong sign"),
     ],
 }  # fmt: skip
 
