@@ -1,6 +1,6 @@
 """A tape: values that remember what they were made from, pulled back or pushed forward.
 
-Section 7.3 shows these lines cell by cell, and ``tests/test_tape.py`` compares the two; here
+Section 7.3 shows these lines cell by cell, and ``tests/test_shown.py`` compares the two; here
 they have refusals and descriptions as well. All arrays are matrices, a number is ``(1, 1)``.
 """
 
@@ -145,12 +145,12 @@ def softplus(a: Node) -> Node:
 
 def softmax(s: Node) -> Node:
     """Turn each column of scores into probabilities (section 6.1)."""
-    powers = np.exp(s.value - s.value.max(axis=0, keepdims=True))
+    powers = np.exp(s.value - s.value.max(axis=0))
 
     def step(G: Node) -> Node:  # the Jacobian is symmetric: one rule for both ways
         return p * (G - total(p * G, (1, s.value.shape[1])))
 
-    p = Node(powers / powers.sum(axis=0, keepdims=True), (s, step, step))
+    p = Node(powers / powers.sum(axis=0), (s, step, step))
     return p
 
 
