@@ -118,6 +118,14 @@ def widen(a: Node, shape: tuple[int, int]) -> Node:
 def alike(a: Node | ArrayLike, b: Node | ArrayLike) -> tuple[Node, Node]:
     """Widen two nodes to one shape; shapes that do not fit are a ``ValueError``."""
     a, b = node(a), node(b)
+    check_shape(
+        "the second operand",
+        b.value,
+        tuple(
+            None if 1 in (i, j) else i
+            for i, j in zip(a.value.shape, b.value.shape, strict=True)
+        ),
+    )
     shape = np.broadcast_shapes(a.value.shape, b.value.shape)
     return widen(a, shape), widen(b, shape)
 
@@ -184,7 +192,8 @@ def pull_back(top: Node, G: Node | ArrayLike = 1.0) -> dict[Node, Node]:
 def push_forward(top: Node, moved: Mapping[Node, Node | ArrayLike]) -> Node:
     """Find how ``top`` moves, to first order, when each node of ``moved`` moves by its V.
 
-    The result has the shape of ``top``: the Jacobian times V. A V has the shape of its node.
+    The result has the shape of ``top``: the Jacobian times V. A V has the shape of its node; a
+    moved node that is made from another one moves by its own V and by what reaches it.
     """
     along = {each: node(V) for each, V in moved.items()}
     for each, V in along.items():
