@@ -42,8 +42,8 @@ WORDS = 5  # of a sentence, at least
 ENDS = "the run from here does not end, or ends its process"
 OTHERWISE = "says something else, though nothing was changed"
 
-SECTION = re.compile(r"^## (\d+\.\d+|\[Exercise \w+)", re.MULTILINE)
-HEADING = re.compile(r"^## (\d+\.\d+|.+)", re.MULTILINE)
+SECTION = re.compile(r"^## ((?:\d+|[A-Z])\.\d+|\[[\w.]+ \w+)", re.MULTILINE)
+HEADING = re.compile(r"^## ((?:\d+|[A-Z])\.\d+|.+)", re.MULTILINE)
 SIZE_LINE = re.compile(r"^((?:[A-Za-z], ){1,2}[A-Za-z]) = (?:\d+, ){1,2}\d+(?=\s|$)", re.M)
 SEED = re.compile(r"(\bseed ?= ?|\bdefault_rng\()(\d+)\b")
 SEEDS = re.compile(r"(\bseeds? (?:in|=) range\()(\d+)\)")

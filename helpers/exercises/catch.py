@@ -302,8 +302,7 @@ def _told(refused: tuple[int, ...], passed: dict[str, tuple[int, ...]], draws: i
     if not passed:
         lines.append(f"The {total} wrong gradients: all refused, on every draw.")
         return "\n".join(map(_wrapped, lines))
-    lines.append(f"The {total} wrong gradients: {total - len(passed)} always refused.")
-    lines.append(f"Let through at least once: {len(passed)}.")
+    lines.append(f"The {total} wrong gradients: {len(passed)} let through, at least once.")
     lines = [_wrapped(line) for line in lines]
     for name, found in passed.items():
         often = "" if len(found) == draws else f" ({len(found)} of {draws} draws)"
