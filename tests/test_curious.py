@@ -7,6 +7,7 @@ import sys
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tools import curious
 from tools.publish import ROOT
 
 NOTEBOOK = """\
@@ -86,3 +87,18 @@ def test_every_planted_failure_is_reported_with_what_was_changed(tmp_path):
         ("says-why", "says why", "ValueError", "activation = relu"),
         ("warns", "FAILS", "warns", "activation = gelu"),
     ]
+
+
+def test_sections_have_a_number_a_letter_or_a_link(tmp_path):
+    headings = [
+        "## 1.1 First",
+        "## C.12 Twelfth",
+        "## [Exercise 5a](x.ipynb)",
+        "## [C.5 A sum](y)",
+    ]
+    cells = [new_code_cell("m = 1")]
+    for heading in ["## Symbols", *headings]:
+        cells += [new_markdown_cell(heading), new_code_cell("n = 2")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "a.ipynb")
+    sections = [cell.section for cell in curious.read(tmp_path / "a.ipynb")]
+    assert sections[:2] == ["", ""] and len(set(sections)) == 5
