@@ -8,7 +8,11 @@ import pytest
 from helpers.exercises.check import EXERCISES
 from tools.publish import ROOT, notebooks
 
-MAIN = {path.name[:2]: path for path in notebooks() if path.parent.name != "solutions"}
+MAIN = {
+    path.name[:2]: path
+    for path in notebooks()
+    if path.name[0] == "0" and path.parent.name != "solutions"
+}
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 LECTURES = re.findall(r"^## (0\d) · .+?\((\d+) minutes\)\n(.+?)(?=^## )", GUIDE, re.M | re.S)
 
@@ -32,3 +36,32 @@ def test_a_lecture_adds_up_and_speaks_of_what_is_there(number, minutes, text):
     named = re.findall(r"\b\d[a-g]\b", text.partition("**Homework:**")[2])
     assert sorted(named) == [each for each in EXERCISES if each[0] == number[1]]
     assert all(part in text for part in ("**Goals.**", "**Short of time:**", "**Never cut**"))
+
+
+PRACTICE = re.findall(
+    r"^### (.+?) \((\d+) minutes in a lab, (\d+) at home\)\n(.+?)(?=^##)", GUIDE, re.M | re.S
+)
+
+
+def test_check_your_gradients_has_its_lesson():
+    assert "Check your gradients" in [title for title, *_ in PRACTICE]
+
+
+@pytest.mark.parametrize(("title", "lab", "home", "text"), PRACTICE)
+def test_a_lesson_adds_up_and_speaks_of_what_is_there(title, lab, home, text):
+    rows = re.findall(r"^\| (.+?) \| (\d+) \| (\d+) \| (.*?) \|", text, re.M)
+    assert sum(int(row[1]) for row in rows) == int(lab)
+    assert sum(int(row[2]) for row in rows) == int(home)
+    (notebook,) = [
+        read
+        for path in notebooks()
+        if path.parent.name == "practice"
+        and (read := nbformat.read(path, as_version=4))
+        .cells[0]
+        .source.startswith(f"# {title}\n")
+    ]
+    source = "\n".join(cell.source for cell in notebook.cells)
+    claims = re.findall(r"^## ([A-Z]\.\d+) ", source, re.M)
+    assert re.findall(r"\b[A-Z]\.\d+\b", " ".join(row[0] for row in rows)) == claims
+    assert all(row[3] for row in rows[1:]), "a section without its question"
+    assert all(part in text for part in ("**Goals.**", "**In a lab:**", "**As homework:**"))
