@@ -6,7 +6,9 @@ Section 4.1 shows why the central difference has a best step and the complex ste
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,6 +150,25 @@ def agree(tolerance: float = 1e-12, **ways: NDArray) -> None:
     print(f"{' = '.join(ways)}: shape {reference.shape}, equal to within {tolerance:g}")
 
 
+def _counting(operation: Callable, products: int) -> Callable:
+    def method(self: CountedNumber, other: Any) -> CountedNumber:
+        if isinstance(other, np.ndarray):
+            return NotImplemented  # numpy goes through the entries
+        self.tally[0] += products
+        value = other.value if isinstance(other, CountedNumber) else other
+        return CountedNumber(operation(self.value, value), self.tally)
+
+    return method
+
+
+def _comparing(operation: Callable) -> Callable:
+    return lambda self, other: operation(float(self), float(other))
+
+
+def _free(function: Callable) -> Callable:
+    return lambda self: CountedNumber(function(self.value), self.tally)
+
+
 class CountedNumber:
     """A number that counts its multiplications, for ``count_products``."""
 
@@ -157,22 +178,35 @@ class CountedNumber:
         self.value = value
         self.tally = tally
 
-    def __mul__(self, other: CountedNumber) -> CountedNumber:
-        """Multiply, and count one."""
-        self.tally[0] += 1
-        return CountedNumber(self.value * other.value, self.tally)
+    def __float__(self) -> float:
+        """Give the bare number, which counts no more."""
+        return float(self.value)
 
-    def __add__(self, other: CountedNumber) -> CountedNumber:
-        """Add, uncounted."""
-        return CountedNumber(self.value + other.value, self.tally)
+    __mul__ = __rmul__ = _counting(operator.mul, 1)
+    __truediv__ = _counting(operator.truediv, 1)
+    __rtruediv__ = _counting(lambda a, b: b / a, 1)
+    __pow__ = _counting(operator.pow, 1)
+    __add__ = __radd__ = _counting(operator.add, 0)
+    __sub__ = _counting(operator.sub, 0)
+    __rsub__ = _counting(lambda a, b: b - a, 0)
+    __lt__, __le__ = _comparing(operator.lt), _comparing(operator.le)
+    __gt__, __ge__ = _comparing(operator.gt), _comparing(operator.ge)
+    __eq__, __ne__ = _comparing(operator.eq), _comparing(operator.ne)
+    __hash__ = None
+    __neg__, __abs__ = _free(operator.neg), _free(abs)
+    # numpy calls these on the entries of an array of objects.
+    exp, log, sqrt, tanh = map(_free, (math.exp, math.log, math.sqrt, math.tanh))
+    sin, cos, conjugate = map(_free, (math.sin, math.cos, float))
 
 
-def count_products(function: Callable[..., NDArray], *arrays: NDArray) -> int:
+def count_products(function: Callable[..., NDArray], *arrays: Any) -> int:
     """Run ``function(*arrays)`` and count the multiplications of single numbers in it.
 
-    Every array that takes part must be among the arguments.
+    A division or a power counts as one. What is no array of floats is handed on as it is; a
+    product counts where at least one of its factors comes from an array of the arguments.
     """
     tally = [0]
-    count = np.vectorize(lambda value: CountedNumber(value, tally), otypes=[object])
-    function(*(count(array) for array in arrays))
+    count = np.vectorize(lambda value: CountedNumber(float(value), tally), otypes=[object])
+    is_counted = [isinstance(a, np.ndarray) and a.dtype.kind == "f" for a in arrays]
+    function(*(count(a) if yes else a for a, yes in zip(arrays, is_counted, strict=True)))
     return tally[0]

@@ -197,3 +197,29 @@ def test_count_products_counts_a_matrix_product():
         assert [product.value for product in (a @ b).flat] == pytest.approx((A @ B).ravel())
 
     count_products(right, A, B)
+
+
+@pytest.mark.parametrize(
+    ("count", "function"),
+    [
+        (12, lambda a: 2 * a), (12, lambda a: a / 3), (12, lambda a: 3 / a),
+        (12, lambda a: a**2), (0, lambda a: -a), (0, lambda a: a - 1), (0, lambda a: 1 - a),
+        (0, lambda a: 1 + a), (0, np.exp), (0, lambda a: np.log(np.abs(a))),
+        (0, lambda a: np.sqrt(np.abs(a))), (0, np.tanh), (0, np.sin), (0, np.cos),
+        (0, lambda a: np.where(a > 0, a, 0)), (0, lambda a: np.where(a <= 0, 0, a)),
+        (0, lambda a: np.where(a < 0, 0, a)), (0, lambda a: np.maximum(a, 0)),
+        (1, lambda a: a.mean()), (4, lambda a: a.mean(axis=0)), (12, lambda a: a[0, 0] * a),
+        (12, lambda a: np.einsum("ij,ij->j", a, a)), (0, lambda a: a == a.max()),
+        (0, lambda a: a != a.max()), (36, lambda a: a @ a.T), (14, lambda a: a.std()),
+        (1, lambda a: np.float64(2) * a[0, 0]), (0, lambda a: float(a[0, 0]) * 2),
+    ],
+)  # fmt: skip
+def test_count_products_counts_what_a_program_does_and_changes_no_number(count, function):
+    seen = []
+    assert count_products(lambda a: seen.append(function(a)), A) == count
+    assert np.allclose(np.asarray(seen[0]).astype(float), function(A))
+
+
+def test_count_products_hands_on_what_is_no_array_of_floats():
+    assert count_products(lambda a, k, name: [a[k] * 2, name.upper()], A, 1, "text") == 4
+    assert count_products(lambda k: k * k, np.arange(3)) == 0
