@@ -43,8 +43,9 @@ PRACTICE = re.findall(
 )
 
 
-def test_check_your_gradients_has_its_lesson():
-    assert "Check your gradients" in [title for title, *_ in PRACTICE]
+def test_every_notebook_to_practise_on_has_its_lesson():
+    lessons = [title for title, *_ in PRACTICE]
+    assert lessons == ["A ladder of Jacobians", "Check your gradients"]
 
 
 @pytest.mark.parametrize(("title", "lab", "home", "text"), PRACTICE)

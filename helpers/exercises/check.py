@@ -81,8 +81,14 @@ def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verd
         raise ValueError(f"number is {number!r}, expected one of {', '.join(EXERCISES)}")
     check_whole("draws", draws)
     check_whole("seed", seed, least=0)
-    exercise, name = EXERCISES[number], f"Exercise {number}"
     rng = np.random.default_rng([seed, *number.encode()])
+    return judged(EXERCISES[number], f"Exercise {number}", answer, draws, rng)
+
+
+def judged(
+    exercise: Exercise, name: str, answer: Any, draws: int, rng: np.random.Generator
+) -> Verdict:
+    """Find what an answer is worth to an exercise, which the sentences call ``name``."""
     section = exercise.section
     try:
         # Wild answers overflow; what counts is said in a sentence, and not in a warning.
