@@ -249,11 +249,10 @@ def climb(
             f"Rung {number}: not answered yet. Replace the three dots and run the cell again."
         )
         return
-    for found, draws in ((of_J, picture), (of_dx, None)):
-        for line in found.text.split("\n"):
-            print(textwrap.fill(line, 92))
-        if draws:
-            draws()
+    for line in f"{of_J.text}\n{of_dx.text}".split("\n"):
+        print(textwrap.fill(line, 92))
+    if picture:
+        picture()
 
 
 def verdicts(

@@ -357,6 +357,10 @@ RUNGS: dict[int, Rung] = {
             (VALUE, lambda X: np.diagflat(X)),
             (VALUE, lambda X: np.diagflat(X.T)),
         ),
+        wrong_dx=(
+            ("A reshape keeps the order of the entries; here they change places.",
+             lambda G, X: G.reshape(X.shape)),
+        ),
     ),
     14: Rung(  # y = tanh x
         of=lambda x: np.tanh(x),
