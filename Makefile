@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade bench lint run \
+.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade bench lint site \
         slides refresh lock clean
 
 PYTHON ?= python3
@@ -91,8 +91,8 @@ lint: $(READY)  ## check style and spelling, notebooks included
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/codespell
 
-run: $(READY)  ## execute every notebook (or NB=05) and write it as a page to build/
-	@$(BIN)/python -m tools.publish run $(NB)
+site: $(READY)  ## write the site to build/site/, from what is stored
+	@$(BIN)/python -m tools.site
 
 slides: $(READY)  ## write a deck of slides for each notebook (or NB=05) to build/slides/
 	@$(BIN)/python -m tools.publish slides $(NB)

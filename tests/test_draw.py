@@ -12,7 +12,6 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
-from nbconvert import HTMLExporter, SlidesExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from sympy import eye, kronecker_product, ones
 
@@ -440,22 +439,17 @@ def test_a_drawing_names_what_does_not_fit(draw_it, message):
         draw_it()
 
 
-# --- on a page ------------------------------------------------------------------------------
+# --- on a slide -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("template", "exporter"), [("page", HTMLExporter), ("deck", SlidesExporter)]
-)
-def test_a_page_and_a_deck_keep_the_words_of_a_picture(
-    template, exporter, monkeypatch, tmp_path
-):
+def test_a_deck_keeps_the_words_of_a_picture(monkeypatch, tmp_path):
     data, more = shown(a_graph(), 'An arrow, "2x" & more.', monkeypatch)
     data["image/png"] = base64.b64encode(data["image/png"]).decode()
     output = new_output("display_data", data, metadata=more["metadata"])
     notebook = new_notebook(cells=[new_code_cell("draw.show(...)", outputs=[output])])
     monkeypatch.setattr(publish, "ROOT", tmp_path)
     path = publish.NOTEBOOKS / "solutions" / "a.ipynb"
-    publish._export(notebook, path, tmp_path, exporter, template_name=template)
+    publish._write_deck(notebook, path, tmp_path)
     (image,) = BeautifulSoup((tmp_path / "solutions" / "a.html").read_text(), "html.parser")(
         "img"
     )

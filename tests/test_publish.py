@@ -1,4 +1,4 @@
-"""Storing outputs: normal form, refusal of warnings, and pages that leave the sources alone."""
+"""Storing outputs: normal form, refusal of warnings, and decks that leave the sources alone."""
 
 import nbformat
 import pytest
@@ -54,24 +54,7 @@ def test_a_cell_that_warns_stores_nothing(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_run_writes_a_page_without_a_network_address_and_leaves_the_source(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr(publish, "ROOT", tmp_path)
-    monkeypatch.setattr(publish, "NOTEBOOKS", tmp_path)
-    monkeypatch.setattr(publish, "BUILD", tmp_path / "build")
-    path = write(tmp_path / "a.ipynb", "6 * 7")
-    before = path.read_bytes()
-    publish.run([path])
-    assert path.read_bytes() == before
-    page = (tmp_path / "build" / "a.html").read_text(encoding="utf-8")
-    assert "<pre>42</pre>" in page
-    assert 'src="mathjax/MathJax.js' in page
-    assert (tmp_path / "build" / "mathjax" / "MathJax.js").exists()
-    assert 'src="http' not in page
-
-
-def test_pages_of_a_subfolder_find_mathjax_and_each_other(tmp_path, monkeypatch):
+def test_decks_of_a_subfolder_find_mathjax_and_each_other(tmp_path, monkeypatch):
     monkeypatch.setattr(publish, "ROOT", tmp_path)
     monkeypatch.setattr(publish, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(publish, "BUILD", tmp_path / "build")
@@ -80,10 +63,14 @@ def test_pages_of_a_subfolder_find_mathjax_and_each_other(tmp_path, monkeypatch)
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[0].source = "[whole](../a.ipynb) and [in part](../a.ipynb#Here)"
     nbformat.write(notebook, path)
-    publish.run([path])
-    page = (tmp_path / "build" / "solutions" / "a.html").read_text(encoding="utf-8")
-    assert 'src="../mathjax/MathJax.js' in page
-    assert 'href="../a.html"' in page and 'href="../a.html#Here"' in page
+    before = path.read_bytes()
+    publish.slides([path])
+    assert path.read_bytes() == before
+    decks = tmp_path / "build" / "slides"
+    deck = (decks / "solutions" / "a.html").read_text(encoding="utf-8")
+    assert 'src="../mathjax/MathJax.js' in deck and 'src="http' not in deck
+    assert (decks / "mathjax" / "MathJax.js").exists()
+    assert 'href="../a.html"' in deck and 'href="../a.html#Here"' in deck
 
 
 def test_notebooks_are_named_by_their_number_or_by_their_path(tmp_path):

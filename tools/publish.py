@@ -1,7 +1,7 @@
-"""Execute the notebooks: ``refresh`` stores their outputs in place, ``run`` writes pages.
+"""Execute the notebooks and store their outputs in place: ``refresh``.
 
 Outputs are stored in no other way. ``normalised`` is what a notebook looks like on disk.
-``slides`` writes a deck for each notebook from what is stored.
+``slides`` writes a deck for each notebook from what is stored; ``site.py`` writes the site.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import jupyter_server_mathjax
 import nbformat
 from nbclient import NotebookClient
-from nbconvert import HTMLExporter, SlidesExporter
+from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -180,66 +179,45 @@ def refresh(paths: list[Path]) -> None:
             README_PICTURE.write_bytes(picture)
 
 
-def _export(
-    notebook: NotebookNode,
-    path: Path,
-    folder: Path,
-    exporter: type[HTMLExporter],
-    **options: Any,
-) -> None:
-    # Links to what lies beside the pages, from however deep a folder the page is in.
+def _write_deck(notebook: NotebookNode, path: Path, folder: Path) -> None:
+    # Links to what lies beside the decks, from however deep a folder the deck is in.
     up = "../" * (len(path.relative_to(NOTEBOOKS).parts) - 1)
-    if exporter is SlidesExporter:
-        options |= {"reveal_theme": "white", "reveal_url_prefix": f"{up}reveal"}
-    page, _ = exporter(
+    deck, _ = SlidesExporter(
+        template_name="deck",
         extra_template_basedirs=[str(TEMPLATES)],
         extra_template_paths=[str(TEMPLATES)],
         mathjax_url=f"{up}mathjax/MathJax.js?config=TeX-AMS-MML_HTMLorMML-full,Safe",
-        **options,
+        reveal_theme="white",
+        reveal_url_prefix=f"{up}reveal",
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
     ).from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
     target = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(re.sub(r'\.ipynb(["#])', r".html\1", page), encoding="utf-8")
+    target.write_text(re.sub(r'\.ipynb(["#])', r".html\1", deck), encoding="utf-8")
     print(f"  wrote {target.relative_to(ROOT)}")
-
-
-def _copy_beside(folder: Path, **sources: Path) -> None:
-    # What the pages need, so that nothing is fetched when one is opened.
-    for name, source in sources.items():
-        shutil.copytree(source, folder / name, dirs_exist_ok=True)
-
-
-def run(paths: list[Path]) -> None:
-    """Execute the notebooks and write each as a page to ``build/``, leaving the sources alone.
-
-    MathJax is copied beside the pages, so that they typeset without a network.
-    """
-    _copy_beside(BUILD, mathjax=MATHJAX)
-    for path in paths:
-        notebook = nbformat.reads(normalised(_with_progress(path)), as_version=4)
-        _export(notebook, path, BUILD, HTMLExporter, template_name="page")
 
 
 def slides(paths: list[Path]) -> None:
     """Write each notebook, as it is stored, as a deck to ``build/slides/``.
 
-    reveal.js and MathJax are copied beside the decks. A cell tagged ``live`` needs a kernel and
-    is left out.
+    reveal.js and MathJax are copied beside the decks, so that nothing is fetched. A cell tagged
+    ``live`` needs a kernel and is left out.
     """
     package = importlib.util.find_spec("sphinx_revealjs").submodule_search_locations[0]
     decks, reveal = BUILD / "slides", Path(package) / "_static" / "revealjs"
-    _copy_beside(decks, mathjax=MATHJAX, reveal=reveal)
+    for name, source in {"mathjax": MATHJAX, "reveal": reveal}.items():
+        shutil.copytree(source, decks / name, dirs_exist_ok=True)
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [
             cell for cell in notebook.cells if "live" not in cell.metadata.get("tags", ())
         ]
-        no_prompts = {"exclude_input_prompt": True, "exclude_output_prompt": True}
-        _export(notebook, path, decks, SlidesExporter, template_name="deck", **no_prompts)
+        _write_deck(notebook, path, decks)
 
 
 if __name__ == "__main__":
-    actions = {"refresh": refresh, "run": run, "slides": slides}
+    actions = {"refresh": refresh, "slides": slides}
     if len(sys.argv) < 2 or sys.argv[1] not in actions:
-        sys.exit("usage: python -m tools.publish {refresh,run,slides} [notebook ...]")
+        sys.exit("usage: python -m tools.publish {refresh,slides} [notebook ...]")
     actions[sys.argv[1]](notebooks(*sys.argv[2:]))

@@ -1,0 +1,176 @@
+"""The site, at the width of a desk and of a phone: whole, moved by keys, read by machines."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tools import site
+from tools.publish import NOTEBOOKS, ROOT, notebooks
+
+WIDTHS = {"desk": 1280, "phone": 390}
+PAGES = [
+    "index.html",
+    *(name.replace(".md", ".html") for name in site.GUIDES),
+    *(f"notebooks/{p.relative_to(NOTEBOOKS).with_suffix('.html')}" for p in notebooks()),
+]
+LOCAL = ("file:", "data:", "blob:", "about:")
+
+# What is asked of a page once it is typeset.
+SETTLED = """async () => {
+  if (document.querySelector("script[src*=MathJax]")) {
+    while (!window.MathJax?.isReady) await new Promise((r) => setTimeout(r, 50));
+    await new Promise((resolve) => MathJax.Hub.Queue(resolve));
+  }
+  for (const image of document.images) if (!image.hidden) image.loading = "eager";
+  await Promise.all([...document.images].filter((i) => !i.hidden).map((i) => i.decode()
+    .catch(() => {})));
+  await new Promise((r) => setTimeout(r, 500));  // the theme measures what is wide
+}"""
+FAULTS = r"""() => {
+  const faults = [], words = (element) => element.textContent.trim().slice(0, 60);
+  for (const formula of document.querySelectorAll("article .math.notranslate")) {
+    if (!formula.querySelector(".MathJax"))
+      faults.push(`a formula is not typeset: ${words(formula)}`);
+    if (formula.querySelector(".noError, .merror"))
+      faults.push(`a formula is wrong: ${words(formula)}`);
+    if (formula.querySelectorAll(".MathJax").length
+        > formula.querySelectorAll(".MJX_Assistive_MathML math").length)
+      faults.push(`a formula says nothing: ${words(formula)}`);
+  }
+  const walker = document.createTreeWalker(document.querySelector("article"), 4);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (/\$|\\[a-zA-Z(\[]/.test(walker.currentNode.data) &&
+        !parent.closest("pre, code, script, style, .MathJax, .MJX_Assistive_MathML"))
+      faults.push(`mathematics is left as it was typed: ${words(parent)}`);
+  }
+  for (const image of document.querySelectorAll("article img")) {
+    if (image.alt.split(" ").length < 5)
+      faults.push(`a picture says nothing: ${image.alt}`);
+    if (!image.hidden && !image.naturalWidth) faults.push(`a picture is torn: ${image.src}`);
+  }
+  if (document.documentElement.scrollWidth > innerWidth)
+    faults.push(`the page is ${document.documentElement.scrollWidth} px wide`);
+  return faults;
+}"""
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
+    """Write the site, as for a repository: with its buttons."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    subprocess.run(
+        [sys.executable, "-m", "tools.site", str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"GITHUB_REPOSITORY": "owner/name"},
+        check=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def anchors(written):
+    """Know every page, with the places in it that a link can name."""
+    return {
+        path: set(re.findall(r'\sid="([^"]+)"', path.read_text(encoding="utf-8")))
+        for path in written.rglob("*.html")
+    }
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request, browser):
+    """Open a page of one width; what it asks of another machine is a fault."""
+    context = browser.new_context(
+        viewport={"width": WIDTHS[request.param], "height": 900}, reduced_motion="reduce"
+    )
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    context.close()
+    assert not [url for url in asked if not url.startswith(LOCAL)]
+
+
+def test_the_site_has_every_notebook_and_guide(written):
+    found = {path.relative_to(written).as_posix() for path in written.rglob("*.html")}
+    found = {name for name in found if not name.startswith("_")}
+    assert found == {*PAGES, "search.html", "genindex.html"}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole(name, written, anchors, page):
+    page.goto((written / name).as_uri())
+    page.evaluate(SETTLED)
+    assert page.evaluate(FAULTS) == []
+    assert of_links(page, anchors) == []
+    assert of_sliders(page) == []
+
+
+def of_links(page, anchors):
+    """Find the links to a page, or a place in it, that is not there."""
+    found = []
+    for link in page.eval_on_selector_all("a[href]", "links => links.map((a) => a.href)"):
+        target, _, place = link.partition("#")
+        if not link.startswith("file:"):
+            if not link.startswith(
+                ("https://github.com/owner/name", "https://mybinder.org/v2/gh/owner/name/main")
+            ):
+                found.append(link)
+            continue
+        file = next((path for path in anchors if path.as_uri() == target), None)
+        if (file is None and "_downloads" not in target) or (
+            place and place not in anchors[file]
+        ):
+            found.append(link)
+    return found
+
+
+def of_sliders(page):
+    """Move each slider by a key, to each of its positions and back to the first."""
+    found = []
+    for box in page.locator(".sliders").all():
+        for slider in box.locator("input").all():
+            seen, said = set(), set()
+            slider.focus()
+            page.keyboard.press("Home")
+            most = int(slider.get_attribute("max"))
+            for step in range(most + 1):
+                if step:
+                    page.keyboard.press("ArrowRight")
+                shown = box.locator("img:visible")
+                if shown.count() != 1 or shown.get_attribute("alt") in said:
+                    found.append(f"position {step} has no picture of its own")
+                    continue
+                said.add(shown.get_attribute("alt"))
+                seen.add(shown.get_attribute("src"))
+                if step and box.locator("[role=status]").text_content() not in said:
+                    found.append(f"position {step} is not said")
+                value = slider.get_attribute("aria-valuetext")
+                if slider.locator("+ output").text_content() != value:
+                    found.append(f"position {step} reads otherwise than it shows")
+            if len(seen) != most + 1:
+                found.append(f"{len(seen)} pictures for {most + 1} positions")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name, scheme, written, page):
+    page.emulate_media(color_scheme=scheme)
+    page.goto((written / name).as_uri())
+    page.evaluate(SETTLED)
+    # The corner of a table may be empty.
+    options = {
+        "resultTypes": ["violations"],
+        "rules": {"empty-table-header": {"enabled": False}},
+    }
+    result = Axe().run(page, options=options).response
+    found = {
+        (each["id"], node["html"][:150])
+        for each in result["violations"]
+        for node in each["nodes"]
+    }
+    assert not found
