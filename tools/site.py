@@ -75,14 +75,16 @@ def positions(box: VBox, address: str) -> tuple[str, dict[str, bytes]]:
     for place in itertools.product(*(range(len(handle.options)) for handle in handles)):
         for handle, index in zip(handles, place, strict=True):
             handle.index = index
-        data, rest = re.fullmatch(
-            r'<img src="data:image/png;base64,([^"]+)"(.+)>', drawn.value, re.DOTALL
+        data, wide, words = re.fullmatch(
+            r'<img src="data:image/png;base64,([^"]+)" width="(\d+)"(.+)>', drawn.value, re.S
         ).groups()
         picture = small(base64.b64decode(data))
+        stored = Image.open(io.BytesIO(picture))
+        size = f'width="{wide}" height="{round(stored.height * int(wide) / stored.width)}"'
         name = hashlib.sha256(picture).hexdigest()[:16] + ".png"
         files[name] = picture
         hidden = "" if place == start else " hidden"
-        lines.append(f'<img src="{address}/{name}" loading="lazy"{rest}{hidden}>')
+        lines.append(f'<img src="{address}/{name}" loading="lazy" {size}{words}{hidden}>')
     lines.append('<p class="visually-hidden" role="status"></p>')
     return "\n".join(['<div class="sliders">', *lines, "</div>"]), files
 

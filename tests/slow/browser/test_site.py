@@ -4,6 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +20,10 @@ PAGES = [
     *(name.replace(".md", ".html") for name in site.GUIDES),
     *(f"notebooks/{p.relative_to(NOTEBOOKS).with_suffix('.html')}" for p in notebooks()),
 ]
+ELSEWHERE = (
+    "https://github.com/owner/name",
+    "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/notebooks/",
+)
 LOCAL = ("file:", "data:", "blob:", "about:")
 
 # What is asked of a page once it is typeset.
@@ -110,20 +117,16 @@ def test_a_page_is_whole(name, written, anchors, page):
 
 
 def of_links(page, anchors):
-    """Find the links to a page, or a place in it, that is not there."""
+    """Find the links to a file, or a place in a page, that is not there, or to elsewhere."""
     found = []
     for link in page.eval_on_selector_all("a[href]", "links => links.map((a) => a.href)"):
-        target, _, place = link.partition("#")
-        if not link.startswith("file:"):
-            if not link.startswith(
-                ("https://github.com/owner/name", "https://mybinder.org/v2/gh/owner/name/main")
-            ):
-                found.append(link)
-            continue
-        file = next((path for path in anchors if path.as_uri() == target), None)
-        if (file is None and "_downloads" not in target) or (
-            place and place not in anchors[file]
-        ):
+        address, _, place = link.partition("#")
+        target = Path(url2pathname(urlsplit(address).path))
+        if link.startswith("file:"):
+            there = target.is_file() and (not place or place in anchors[target])
+        else:
+            there = address.startswith(ELSEWHERE)
+        if not there:
             found.append(link)
     return found
 
@@ -140,7 +143,7 @@ def of_sliders(page):
             for step in range(most + 1):
                 if step:
                     page.keyboard.press("ArrowRight")
-                shown = box.locator("img:visible")
+                shown = box.locator("img:not([hidden])")
                 if shown.count() != 1 or shown.get_attribute("alt") in said:
                     found.append(f"position {step} has no picture of its own")
                     continue
