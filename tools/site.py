@@ -204,6 +204,9 @@ def site(paths: list[Path], target: Path) -> None:
         options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
         if build_main([*options, "-d", f"{name}/read", str(pages), str(made)]):
             raise SystemExit("The site is not written: see the warnings above.")
+        home = made / "index.html"  # of which the README is the source
+        text = home.read_text(encoding="utf-8").replace("/index.md", "/README.md")
+        home.write_text(text, encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)

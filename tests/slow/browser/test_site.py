@@ -107,6 +107,21 @@ def test_the_site_has_every_notebook_and_guide(written):
     assert found == {*PAGES, "search.html", "genindex.html"}
 
 
+def test_a_page_leads_to_its_source_to_binder_and_to_its_neighbours(written):
+    for name in PAGES:
+        text = (written / name).read_text(encoding="utf-8")
+        (source,) = re.findall(r'"https://github.com/owner/name/edit/main/([^"]+)"', text)
+        assert (ROOT / source).is_file()
+        assert (f"owner/name/main?urlpath=lab/tree/{source}" in text) == ("notebooks" in name)
+        assert len(re.findall(r'class="(left-prev|right-next)"', text)) >= 1
+
+
+def test_the_search_finds_a_word_of_a_notebook(written, page):
+    page.goto((written / "search.html").as_uri() + "?q=Kronecker")
+    page.locator("#search-results a").first.wait_for()
+    assert "05" in " ".join(page.locator("#search-results a").all_text_contents())
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_whole(name, written, anchors, page):
     page.goto((written / name).as_uri())
@@ -114,6 +129,9 @@ def test_a_page_is_whole(name, written, anchors, page):
     assert page.evaluate(FAULTS) == []
     assert of_links(page, anchors) == []
     assert of_sliders(page) == []
+    for hint in page.locator("article details").all():
+        hint.locator("summary").press("Enter")
+        assert hint.locator("p").first.is_visible()
 
 
 def of_links(page, anchors):
