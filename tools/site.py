@@ -36,7 +36,11 @@ from tools import curious, shell
 from tools.publish import BUILD, MATHJAX, NOTEBOOKS, ROOT, TEMPLATES, notebooks
 
 SETTINGS = TEMPLATES / "site"
-GUIDES = ["TEACHING.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+# Every page of the repository's first folder, those for readers first.
+FIRST = ["QUESTIONS.md", "TEACHING.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+GUIDES = [name for name in FIRST if (ROOT / name).is_file()] + sorted(
+    path.name for path in ROOT.glob("*.md") if path.name not in ("README.md", *FIRST)
+)
 BESIDE = ["LICENSE", "CITATION.cff", ".github/the-fold.png"]
 # The parts of the contents in their order, by the folders of the notebooks; a new folder comes
 # after those that are named, the solutions last.
@@ -147,7 +151,7 @@ def contents(paths: list[Path]) -> str:
     apart = {"Solutions": parts.pop(LAST, [])}
     named = {PARTS.get(folder, folder.capitalize()): pages for folder, pages in parts.items()}
     lines = []
-    for caption, pages in (named | {"Teaching and changing it": GUIDES} | apart).items():
+    for caption, pages in (named | {"Questions, teaching, changes": GUIDES} | apart).items():
         if pages:
             lines += ["", "```{toctree}", ":hidden:", f":caption: {caption}", *pages, "```"]
     return "\n".join(lines) + "\n"
