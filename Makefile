@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade bench lint site \
+.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade hall bench lint site \
         slides refresh lock clean
 
 PYTHON ?= python3
@@ -82,6 +82,18 @@ curious: $(READY)  ## run every notebook (or NB=05) as a curious reader would: o
 grade: $(READY)  ## grade handed-in notebooks (runs students' code: do it in a container)
 	@test -n "$(SUBMISSIONS)" || { echo "Which folder? make grade SUBMISSIONS=folder"; exit 1; }
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tools.grade "$(SUBMISSIONS)"
+
+# JupyterHub stays out of .venv: nothing else needs it. Its proxy comes from npm.
+build/hall/.ready: requirements.txt pyproject.toml
+	@command -v npm >/dev/null || { echo "JupyterHub's proxy needs Node.js and npm, and there is no npm here"; exit 1; }
+	@echo "Setting up build/hall ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/hall
+	@VIRTUAL_ENV=build/hall $(BIN)/uv pip install --quiet --constraint requirements.txt --editable '.[dev,hall]'
+	@npm install --silent --no-fund --no-audit --prefix build/hall configurable-http-proxy@5
+	@touch $@
+
+hall: $(READY) build/hall/.ready  ## try a JupyterHub with fifty students on this machine (HALL_FLAGS="--students 10")
+	@build/hall/bin/python -m tools.hall $(HALL_FLAGS)
 
 bench: $(READY)  ## measure gradients, Jacobian and notebooks, as ratios (BENCH_FLAGS=--core: a part)
 	@$(BIN)/python -m tools.bench $(BENCH_FLAGS)

@@ -13,14 +13,14 @@ from helpers.activations import ACTIVATIONS
 settings.register_profile("series", derandomize=True, deadline=None, max_examples=25)
 settings.load_profile("series")
 
-BROWSER = Path(__file__).with_name("slow") / "browser"
+SLOW = Path(__file__).with_name("slow")
 LEFT_OUT = pytest.StashKey[bool]()
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave the browser tests out where their folder is not named: they want Chromium."""
+    """Leave the slow tests out where they are not named: they take minutes, or Chromium."""
     named = (Path(config.invocation_params.dir, arg.split("::")[0]) for arg in config.args)
-    if collection_path == BROWSER and not any(p.is_relative_to(BROWSER) for p in named):
+    if collection_path == SLOW and not any(path.is_relative_to(SLOW) for path in named):
         config.stash[LEFT_OUT] = True
         return True
     return None
@@ -29,7 +29,7 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_terminal_summary(terminalreporter, config):
     """Say so where they were left out."""
     if config.stash.get(LEFT_OUT, False):
-        terminalreporter.write_line("browser tests left out: make test-browser")
+        terminalreporter.write_line("slow tests left out: make test-browser, make test-grade")
 
 
 @pytest.fixture(params=ACTIVATIONS, ids=repr)
