@@ -52,7 +52,7 @@ test: lint  ## validate every stored output and test every helper
 	@$(PYTEST) $(PYTEST_FLAGS)
 
 test-browser: $(READY)  ## run every notebook in a headless Chromium, look at it, move its sliders
-	@$(BIN)/python -m pytest tests/slow/browser $(PYTEST_FLAGS)
+	@$(PYTEST) --quiet tests/slow/browser $(PYTEST_FLAGS)
 
 test-grade: $(READY)  ## grade thirty made-up submissions whose truth is known
 	@$(PYTEST) --quiet tests/slow/test_grade.py $(PYTEST_FLAGS)

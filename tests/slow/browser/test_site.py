@@ -175,11 +175,13 @@ def of_sliders(page):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_by_day_and_by_night(name, written, page):
+    """On a phone by day alone: the colours of the night are the same at every width."""
     page.goto((written / name).as_uri())
     page.evaluate(SETTLED)
     # The corner of a table may be empty.
     rules = {"empty-table-header": {"enabled": False}}
-    for scheme in ("light", "dark"):
+    desk = page.viewport_size["width"] == WIDTHS["desk"]
+    for scheme in ("light", "dark") if desk else ("light",):
         page.emulate_media(color_scheme=scheme)
         page.locator(f"html[data-theme={scheme}]").wait_for()
         result = Axe().run(page, options={"resultTypes": ["violations"], "rules": rules})
