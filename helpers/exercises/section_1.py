@@ -93,9 +93,9 @@ BREAK_SYMMETRY = Exercise(
 
 
 def _shares(w: NDArray, X: NDArray, y: NDArray) -> NDArray:
-    """Give the share that is right with every cut of w·x, the one below all sums first."""
+    """Give the share that is right with every cut of w·x, from the one below all sums on."""
     t = w.T @ X
-    return ((t > np.vstack([[[-np.inf]], t.T])) == y).mean(axis=1)
+    return ((t > np.vstack([[[-np.inf]], np.sort(t).T])) == y).mean(axis=1)
 
 
 def _share_at(cut: float, w: NDArray, X: NDArray, y: NDArray) -> float:
@@ -103,20 +103,22 @@ def _share_at(cut: float, w: NDArray, X: NDArray, y: NDArray) -> float:
 
 
 def _draw_direction(rng: Generator) -> tuple[NDArray, NDArray, NDArray]:
-    # Until the best cut is unlike those that a slip would take; in half of the draws it is
-    # the one below all sums.
-    lowest = rng.random() < 1 / 2
+    # Until the best cut is unlike those that a slip would take: in a third of the draws it is
+    # the one below all sums, in a third the one above them.
+    where = int(rng.integers(3))
+    side, level = ((-1, -1), (-1, 1), (1, 0))[where]
     while True:
         n, B = sizes(rng, 2, most=16)
         w, X, noise = normal(rng, (n, 1), (n, B), (1, B))
         w[0] += 1.5
         t = w.T @ X
-        side = -1 if lowest else 1
-        y = (side * t + 0.8 * np.sqrt(n) * noise > rng.normal() - lowest).astype(int)
+        y = (side * t + 0.8 * np.sqrt(n) * noise > rng.normal() + level).astype(int)
         shares = _shares(w, X, y)
-        if not 0.2 < y.mean() < 0.95 or (shares.argmax() == 0) != lowest:
+        best = shares.max()
+        only_first, only_last = best > shares[1:].max(), best > shares[:-1].max()
+        if not 0.05 < y.mean() < 0.95 or (only_first, only_last) != (where == 0, where == 1):
             continue
-        if shares.max() > max(_share_at(0, w, X, y), 0.5):
+        if best > max(_share_at(0, w, X, y), 0.5):
             return w, X, y
 
 
@@ -146,6 +148,15 @@ BEST_SHARE = Exercise(
         Mistake(
             "One bias is missing, the one so large that all points get the label 1.",
             lambda w, X, y: _shares(w, X, y)[1:].max(),
+        ),
+        Mistake(
+            "One bias is missing, the one so small that all points get the label 0.",
+            lambda w, X, y: _shares(w, X, y)[:-1].max(),
+        ),
+        Mistake(
+            "Two biases are missing: one so large that all points get the label 1, and one so "
+            "small that all get 0.",
+            lambda w, X, y: _shares(w, X, y)[1:-1].max(),
         ),
         Mistake(
             "The labels are the wrong way round: a point gets the label 1 where the sum is "
