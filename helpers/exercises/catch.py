@@ -15,13 +15,13 @@ import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from helpers.checks import check_whole
-from helpers.exercises.check import SECONDS, _TooLong, _within
+from helpers.exercises.check import SECONDS, _TooLong, _within, type_of
 from helpers.exercises.entry import sizes
 
 Gradient = Callable[[NDArray, NDArray, NDArray], NDArray]
@@ -272,18 +272,13 @@ def _accepts(
         missing = "" if answer is ... else " It gives None: is a return missing?"
         raise _Useless(f"Not answered yet.{missing} Replace the three dots.")
     if not isinstance(answer, bool | np.bool_):
+        is_array = isinstance(answer, np.ndarray)
+        what = f"an array of shape {answer.shape}" if is_array else type_of(answer)
         raise _Useless(
-            f"Your check gives {_a(answer)}: answer True to accept the gradient, or False to "
+            f"Your check gives {what}: answer True to accept the gradient, or False to "
             "refuse it."
         )
     return bool(answer)
-
-
-def _a(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    name = type(value).__name__
-    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -411,6 +411,11 @@ def _a(value: Any) -> str:
         return "an array of objects, such as lists or arrays of different lengths"
     if isinstance(value, np.ndarray) and value.ndim:
         return "one array"
+    return type_of(value)
+
+
+def type_of(value: Any) -> str:
+    """Name the bare type of a value, with its article."""
     name = type(value).__name__
     return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
 

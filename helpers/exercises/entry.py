@@ -1,4 +1,7 @@
-"""The two records that an entry is made of; ``helpers.exercises`` says how to write one."""
+"""The two records that an entry is made of; ``helpers.exercises`` says how to write one.
+
+Below them stands what the entries of several sections draw or compute.
+"""
 
 from __future__ import annotations
 
@@ -86,3 +89,9 @@ def normal(rng: Generator, *shapes: tuple[int, ...]) -> tuple[NDArray, ...]:
 def any_shape(rng: Generator) -> tuple[int, ...]:
     """Draw a shape with one, two or three axes, of different lengths."""
     return tuple(sizes(rng, int(rng.integers(1, 4))))
+
+
+def softmax(S: NDArray) -> NDArray:
+    """Turn each column of scores into probabilities; complex numbers pass."""
+    powers = np.exp(S - S.real.max(axis=0, keepdims=True))
+    return powers / powers.sum(axis=0, keepdims=True)

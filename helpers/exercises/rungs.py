@@ -15,7 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.exercises.entry import sizes
+from helpers.exercises.entry import sizes, softmax
 
 Wrong = tuple[str, Callable[..., NDArray]]  # a hint, and the wrong answer that it names
 
@@ -106,11 +106,6 @@ class Rung:
 
 
 # --- the rungs ------------------------------------------------------------------------------
-
-
-def _softmax(s: NDArray) -> NDArray:
-    powers = np.exp(s - s.real.max())  # .real lets the complex step pass
-    return powers / powers.sum()
 
 
 def _length(x: NDArray) -> NDArray:
@@ -452,9 +447,9 @@ RUNGS: dict[int, Rung] = {
         ),
     ),
     19: Rung(  # p = softmax x
-        of=_softmax,
+        of=softmax,
         inputs={"x": "n1"},
-        gives={"p": _softmax},
+        gives={"p": softmax},
         par=lambda n: 2 * n,
         section="6.2",
         wrong=(
@@ -547,9 +542,9 @@ RUNGS: dict[int, Rung] = {
         ),
     ),
     24: Rung(  # y = Vᵀ softmax(K q)
-        of=lambda q, K, V: V.T @ _softmax(K @ q),
+        of=lambda q, K, V: V.T @ softmax(K @ q),
         inputs={"q": "d1", "K": "nd", "V": "nv"},
-        gives={"p": lambda q, K, V: _softmax(K @ q)},
+        gives={"p": lambda q, K, V: softmax(K @ q)},
         par=lambda n, d, v: n * d + n * v + 2 * n,
         section="6.2",
         wrong=(

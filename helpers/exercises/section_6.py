@@ -6,26 +6,20 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.exercises.entry import Exercise, Mistake, normal, sizes
+from helpers.exercises.entry import Exercise, Mistake, normal, sizes, softmax
 from helpers.numerical import complex_step
-
-
-def _softmax(S: NDArray) -> NDArray:
-    powers = np.exp(S - S.real.max(axis=0, keepdims=True))
-    return powers / powers.sum(axis=0, keepdims=True)
-
 
 # --- 6a: softmax_back(P, G) -----------------------------------------------------------------
 
 
 def _draw_P_G(rng: Generator) -> tuple[NDArray, NDArray]:
     S, G = normal(rng, *[tuple(sizes(rng, 2))] * 2)
-    return _softmax(S), G
+    return softmax(S), G
 
 
 def _at_the_scores(P: NDArray, G: NDArray) -> NDArray:
     # log P is one choice of scores: their softmax is P. A complex step moves each of them.
-    return complex_step(lambda S: (G * _softmax(S)).sum(), np.log(P))
+    return complex_step(lambda S: (G * softmax(S)).sum(), np.log(P))
 
 
 SOFTMAX_BACK = Exercise(
@@ -86,7 +80,7 @@ def _draw_S_labels(rng: Generator) -> tuple[NDArray, NDArray]:
 
 def _dS(S: NDArray, labels: NDArray) -> NDArray:
     samples = np.arange(len(labels))
-    return complex_step(lambda S: -np.log(_softmax(S)[labels, samples]).mean(), S)
+    return complex_step(lambda S: -np.log(softmax(S)[labels, samples]).mean(), S)
 
 
 def _one_hot(S: NDArray, labels: NDArray) -> NDArray:
@@ -100,45 +94,45 @@ LOSS_BY_SCORES = Exercise(
     mistakes=(
         Mistake(
             "1/B is missing: the loss is the mean over the samples.",
-            lambda S, labels: _softmax(S) - _one_hot(S, labels),
+            lambda S, labels: softmax(S) - _one_hot(S, labels),
         ),
         Mistake(
             "This is divided by the number of classes: the mean is over the samples.",
-            lambda S, labels: (_softmax(S) - _one_hot(S, labels)) / len(S),
+            lambda S, labels: (softmax(S) - _one_hot(S, labels)) / len(S),
         ),
         Mistake(
             "This is divided by the number of all entries: the mean is over the samples.",
-            lambda S, labels: (_softmax(S) - _one_hot(S, labels)) / S.size,
+            lambda S, labels: (softmax(S) - _one_hot(S, labels)) / S.size,
         ),
         Mistake(
             "The truth is missing: this is what the network said.",
-            lambda S, labels: _softmax(S) / S.shape[1],
+            lambda S, labels: softmax(S) / S.shape[1],
         ),
         Mistake(
             "Only the entry of the true class is filled: the other scores move the loss, too.",
-            lambda S, labels: (_softmax(S) - 1) * _one_hot(S, labels) / S.shape[1],
+            lambda S, labels: (softmax(S) - 1) * _one_hot(S, labels) / S.shape[1],
         ),
         Mistake(
             "This is the gradient at the probabilities, one step short of the scores.",
-            lambda S, labels: -_one_hot(S, labels) / _softmax(S) / S.shape[1],
+            lambda S, labels: -_one_hot(S, labels) / softmax(S) / S.shape[1],
         ),
         Mistake(
             "The slope p(1 − p) is one factor too many: the step through softmax is in the "
             "difference already.",
             lambda S, labels: (
-                ((_softmax(S) - _one_hot(S, labels)) * _softmax(S) * (1 - _softmax(S)))
+                ((softmax(S) - _one_hot(S, labels)) * softmax(S) * (1 - softmax(S)))
                 / S.shape[1]
             ),
         ),
         Mistake(
             "The softmax runs along the rows: a sample is a column, and its probabilities add "
             "up to 1.",
-            lambda S, labels: (_softmax(S.T).T - _one_hot(S, labels)) / S.shape[1],
+            lambda S, labels: (softmax(S.T).T - _one_hot(S, labels)) / S.shape[1],
         ),
         Mistake(
             "The softmax runs over the whole batch: each column has probabilities of its own.",
             lambda S, labels: (
-                (_softmax(S.reshape(-1, 1)).reshape(S.shape) - _one_hot(S, labels)) / S.shape[1]
+                (softmax(S.reshape(-1, 1)).reshape(S.shape) - _one_hot(S, labels)) / S.shape[1]
             ),
         ),
         Mistake(
@@ -148,11 +142,11 @@ LOSS_BY_SCORES = Exercise(
         Mistake(
             "The number of the class is subtracted, from every entry: a label is a name and "
             "not an amount.",
-            lambda S, labels: (_softmax(S) - labels) / S.shape[1],
+            lambda S, labels: (softmax(S) - labels) / S.shape[1],
         ),
         Mistake(
             "The classes are counted from 1 here, so that each label hits the one before it.",
-            lambda S, labels: (_softmax(S) - _one_hot(S, labels - 1)) / S.shape[1],
+            lambda S, labels: (softmax(S) - _one_hot(S, labels - 1)) / S.shape[1],
         ),
     ),
 )

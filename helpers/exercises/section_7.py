@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from helpers.activations import sigmoid
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
 from helpers.numerical import complex_step
 
@@ -30,12 +31,16 @@ def _meet(widths: list[int], k: int) -> int:
     return count + upper[0] * upper[1] * lower[1]
 
 
+def _for_one_vector(widths: list[int]) -> int:
+    return sum(a * b for a, b in pairwise(widths))
+
+
 def _above(widths: list[int], k: int) -> int:
-    return widths[-1] * sum(a * b for a, b in pairwise(widths[k:-1]))
+    return widths[-1] * _for_one_vector(widths[k:-1])
 
 
 def _below(widths: list[int], k: int) -> int:
-    return widths[0] * sum(a * b for a, b in pairwise(widths[1 : k + 1]))
+    return widths[0] * _for_one_vector(widths[1 : k + 1])
 
 
 def _join(widths: list[int], k: int) -> int:
@@ -100,13 +105,13 @@ MEET_AT = Exercise(
         Mistake(
             "These are the multiplications for one vector: each product has as many rows, or "
             "columns, as the end that it began at.",
-            lambda widths, k: sum(a * b for a, b in pairwise(widths)),
+            lambda widths, k: _for_one_vector(widths),
         ),
         Mistake(
             "The ends have changed places: what begins at the output keeps its rows.",
             lambda widths, k: (
-                widths[0] * sum(a * b for a, b in pairwise(widths[k:-1]))
-                + widths[-1] * sum(a * b for a, b in pairwise(widths[1 : k + 1]))
+                widths[0] * _for_one_vector(widths[k:-1])
+                + widths[-1] * _for_one_vector(widths[1 : k + 1])
                 + _join(widths, k)
             ),
         ),
@@ -258,7 +263,11 @@ def _draw_unit(rng: Generator) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def _p(w: NDArray, X: NDArray) -> NDArray:
-    return 1 / (1 + np.exp(-(w.T @ X)))
+    return sigmoid.f(w.T @ X)
+
+
+def _slope(w: NDArray, X: NDArray) -> NDArray:
+    return sigmoid.f_prime(w.T @ X)
 
 
 def _Hv(w: NDArray, X: NDArray, v: NDArray) -> NDArray:
@@ -297,7 +306,7 @@ CURVATURE_ALONG = Exercise(
         ),
         Mistake(
             "The slope of p is taken twice.",
-            lambda w, X, v: _times(w, X, v, (_p(w, X) * (1 - _p(w, X))) ** 2),
+            lambda w, X, v: _times(w, X, v, _slope(w, X) ** 2),
         ),
         Mistake(
             "The slope is that of tanh: for a sigmoid it is p(1 − p).",
@@ -313,7 +322,7 @@ CURVATURE_ALONG = Exercise(
         ),
         Mistake(
             "This is the slope along v for each sample: the last product, with X, is missing.",
-            lambda w, X, v: (_p(w, X) * (1 - _p(w, X))).T * (X.T @ v) / X.shape[1],
+            lambda w, X, v: _slope(w, X).T * (X.T @ v) / X.shape[1],
         ),
         Mistake(
             "This is vᵀHv, the curvature along v as one number: asked for is the column Hv.",
@@ -321,7 +330,7 @@ CURVATURE_ALONG = Exercise(
         ),
         Mistake(
             "This is the Hessian itself: multiply it with v, and do not build it.",
-            lambda w, X, v: (X * (_p(w, X) * (1 - _p(w, X)))) @ X.T / X.shape[1],
+            lambda w, X, v: (X * _slope(w, X)) @ X.T / X.shape[1],
         ),
     ),
 )
