@@ -31,7 +31,7 @@ from typing import NamedTuple
 
 import nbformat
 
-from tools.publish import BUILD, ROOT, notebooks
+from tools.publish import BUILD, ROOT, below, notebooks
 
 A_CELL = 20  # seconds; more than ``check`` gives to an answer that never ends
 A_NOTEBOOK = 120
@@ -158,14 +158,9 @@ def grade(path: Path, student: str, seed: int) -> list[Result]:
 
 def students(folder: Path) -> dict[Path, str]:
     """Name the student of each notebook in a folder: the file, or the folder that it is in."""
-    files = [
-        path
-        for path in sorted(folder.rglob("*.ipynb"))
-        if ".ipynb_checkpoints" not in path.parts
-    ]
     return {
         path: path.stem if path.parent == folder else path.relative_to(folder).parts[0]
-        for path in files
+        for path in below(folder)
     }
 
 

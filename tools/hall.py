@@ -22,11 +22,11 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-import nbformat
 import psutil
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
+from tools.curious import read
 from tools.publish import BUILD, ROOT, notebooks
 
 PORT = 8790
@@ -138,11 +138,7 @@ async def trial(token: str, process: subprocess.Popen, count: int, path: Path) -
     await asyncio.gather(*(hub.server(name) for name in names))
     ready = time.monotonic() - started
     print(f"{count} servers ready after {ready:.0f} s", flush=True)
-    cells = [
-        cell.source
-        for cell in nbformat.read(path, as_version=4).cells
-        if cell.cell_type == "code"
-    ]
+    cells = [cell.source for cell in read(path)]
     started = time.monotonic()
     ends = await asyncio.gather(*(hub.run(name, cells) for name in names))
     done = time.monotonic() - started

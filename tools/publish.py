@@ -56,14 +56,19 @@ KEPT_IN_CELLS = {"tags", "slideshow"}
 NOT_STORED = "application/vnd.jupyter.widget-view+json"
 
 
+def below(folder: Path) -> list[Path]:
+    """List the notebooks in a folder and its folders, but for Jupyter's own copies."""
+    return sorted(
+        path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+    )
+
+
 def notebooks(*names: str) -> list[Path]:
     """List the notebooks of the series in their order, or those that are named.
 
     A name is a path, or a beginning: "05" is notebook 05 and its solutions.
     """
-    every = sorted(
-        path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
-    )
+    every = below(NOTEBOOKS)
     found = []
     for name in names:
         path = Path(name).resolve()
