@@ -19,12 +19,10 @@ from helpers.exercises import check, verdict
 from helpers.exercises.check import EXERCISES
 from helpers.exercises.entry import Exercise, Mistake
 from helpers.network import Affine
-from tools.publish import NOTEBOOKS, notebooks
+from tests.test_notebooks import NUMBERED
+from tools.publish import NOTEBOOKS
 
 checking = sys.modules["helpers.exercises.check"]
-MAIN = [  # the numbered ones
-    path for path in notebooks() if path.name[0] == "0" and path.parent.name != "solutions"
-]
 CHECK = re.compile(r'^check\("(\w+)", (.+)\)$', re.MULTILINE)
 
 
@@ -42,8 +40,8 @@ def handed_in(paths):
     return answers
 
 
-STARTERS = handed_in(MAIN)
-SOLUTIONS = handed_in([NOTEBOOKS / "solutions" / path.name for path in MAIN])
+STARTERS = handed_in(NUMBERED)
+SOLUTIONS = handed_in([NOTEBOOKS / "solutions" / path.name for path in NUMBERED])
 NUMBER = {  # the number of an exercise, by its name in the file of its section
     name: number
     for number, exercise in EXERCISES.items()
@@ -83,12 +81,12 @@ def answer_of(exercise, gives, part=None):
 
 def test_every_exercise_stands_in_its_notebook_and_has_a_solution():
     assert list(STARTERS) == list(EXERCISES) == list(SOLUTIONS)
-    assert {number[0] for number in EXERCISES} == {path.name[1] for path in MAIN}
+    assert {number[0] for number in EXERCISES} == {path.name[1] for path in NUMBERED}
 
 
 @every_exercise
 def test_an_exercise_has_a_heading_a_collapsed_hint_and_a_section_of_its_notebook(number):
-    path = next(path for path in MAIN if path.name[1] == number[0])
+    path = next(path for path in NUMBERED if path.name[1] == number[0])
     cells = nbformat.read(path, as_version=4).cells
     (k,) = [k for k, c in enumerate(cells) if c.source.startswith(f"### Exercise {number}\n")]
     question, _, hint = cells[k].source.partition("<details>\n<summary>Hint</summary>\n\n")

@@ -22,6 +22,7 @@ from tools.publish import (
 )
 
 PATHS = notebooks()
+NUMBERED = [path for path in PATHS if path.name[0] == "0" and path.parent.name != "solutions"]
 IGNORED = re.compile(r"nbval-(ignore-output|skip)|NBVAL_(IGNORE_OUTPUT|SKIP)", re.IGNORECASE)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 

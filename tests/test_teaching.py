@@ -6,13 +6,10 @@ import nbformat
 import pytest
 
 from helpers.exercises.check import EXERCISES
+from tests.test_notebooks import NUMBERED
 from tools.publish import ROOT, notebooks
 
-MAIN = {
-    path.name[:2]: path
-    for path in notebooks()
-    if path.name[0] == "0" and path.parent.name != "solutions"
-}
+MAIN = {path.name[:2]: path for path in NUMBERED}
 GUIDE = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 LECTURES = re.findall(r"^## (0\d) · .+?\((\d+) minutes\)\n(.+?)(?=^## )", GUIDE, re.M | re.S)
 
