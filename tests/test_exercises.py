@@ -13,13 +13,13 @@ import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from test_notebooks import NUMBERED
 
 from helpers.activations import relu, sigmoid
 from helpers.exercises import check, verdict
 from helpers.exercises.check import EXERCISES
 from helpers.exercises.entry import Exercise, Mistake
 from helpers.network import Affine
-from tests.test_notebooks import NUMBERED
 from tools.publish import NOTEBOOKS
 
 checking = sys.modules["helpers.exercises.check"]

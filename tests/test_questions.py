@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from test_notebooks import anchors
 
-from tests.test_notebooks import anchors
 from tools.publish import ROOT
 
 PAGE = (ROOT / "QUESTIONS.md").read_text(encoding="utf-8")

@@ -4,9 +4,9 @@ import re
 
 import nbformat
 import pytest
+from test_notebooks import NUMBERED
 
 from helpers.exercises.check import EXERCISES
-from tests.test_notebooks import NUMBERED
 from tools.publish import ROOT, notebooks
 
 MAIN = {path.name[:2]: path for path in NUMBERED}
