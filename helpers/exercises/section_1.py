@@ -16,7 +16,8 @@ from helpers.network import Affine, train
 
 
 def _draw_units(rng: Generator) -> tuple[int, int, Generator]:
-    m, n = sizes(rng, 2, least=3)
+    m = int(rng.integers(3, 7))
+    n = int(rng.choice([k for k in range(1, 7) if k != m]))
     return m, n, np.random.default_rng(rng.integers(1000))
 
 
@@ -102,6 +103,11 @@ def _share_at(cut: float, w: NDArray, X: NDArray, y: NDArray) -> float:
     return float(((cut < w.T @ X) == y).mean())
 
 
+def _best_bias(w: NDArray, X: NDArray, y: NDArray) -> float:
+    t = np.sort(w.T @ X)[0]
+    return float(-np.append(t[0] - 1, t)[_shares(w, X, y).argmax()])
+
+
 def _draw_direction(rng: Generator) -> tuple[NDArray, NDArray, NDArray]:
     # Until the best cut is unlike those that a slip would take: in a third of the draws it is
     # the one below all sums, in a third the one above them.
@@ -174,6 +180,16 @@ BEST_SHARE = Exercise(
         Mistake(
             "This is the mean over the biases: the best one is asked for.",
             lambda w, X, y: _shares(w, X, y).mean(),
+        ),
+        Mistake(
+            "A bias has the wrong sign: the point with the sum t lies on the border where the "
+            "bias is −t.",
+            lambda w, X, y: max(_share_at(-cut, w, X, y) for cut in (w.T @ X)[0]),
+        ),
+        Mistake(
+            "This is the best bias itself: the share that it gets right is asked for.",
+            lambda w, X, y: _best_bias(w, X, y),
+            when=lambda answer, w, X, y: _share_at(-answer, w, X, y) == _shares(w, X, y).max(),
         ),
         Mistake(
             "This gives all points the label 1: other biases do better.",
