@@ -157,6 +157,15 @@ JACOBIAN = Exercise(
             _with_row(2, "(0, 0, cos(x2), 0)"),
         ),
         Mistake(
+            "The last output stands in the first column, with the first input: it is a "
+            "function of the second.",
+            _with_row(2, "(cos(x1), 0, 0, 0)"),
+        ),
+        Mistake(
+            "The second output has a partial in the column of x₄: its other term is x₃.",
+            _with_row(1, "(1, 0, 0, 1)"),
+        ),
+        Mistake(
             "The second output keeps its inputs where their partials belong: a sum has the "
             "partial 1 with respect to each of its terms.",
             _with_row(1, "(x1, 0, x3, 0)"),
@@ -215,6 +224,16 @@ RELU_PRIME = Exercise(
             "For negative z this gives z back: what is asked for is the slope there, not z.",
             lambda z: np.where(z > 0, 1.0, z),
         ),
+        Mistake(
+            "For negative z this keeps a small slope, as a leaky ReLU does: ReLU is flat "
+            "there.",
+            lambda z: np.where(z > 0, 1.0, 0.01),
+            when=lambda slope, z: (
+                np.shape(slope) == z.shape
+                and np.allclose(slope[z > 0], 1)
+                and 0 < slope[z < 0].min() == slope[z < 0].max() < 0.5
+            ),
+        ),
         Mistake("This is 1 everywhere: for negative z ReLU is flat.", np.ones_like),
         Mistake(_OTHER_SIDE, lambda z: np.heaviside(-z, 0.0)),
         Mistake(_OTHER_SIDE, lambda z: np.heaviside(-z, 1.0)),
@@ -270,6 +289,10 @@ SCORE_BY_U = Exercise(
         Mistake(
             "This is f′, taken at h: on its way from u to s nothing passes through f.",
             lambda x, W, b, u: tanh.f_prime(np.tanh(W @ x + b)).T,
+        ),
+        Mistake(
+            "This is h times f′(z): on its way from u to s nothing passes through f.",
+            lambda x, W, b, u: (np.tanh(W @ x + b) * tanh.f_prime(W @ x + b)).T,
         ),
         Mistake(
             "This is ∂s/∂z: s is differentiated with respect to u, not z.",
@@ -366,6 +389,18 @@ SCORE_TWICE = Exercise(
             "The second path counts once: in the product of x with itself, each entry stands "
             "twice.",
             _second_row(lambda x: x.T),
+            part="ds_dx",
+        ),
+        Mistake(
+            "The second path has the wrong sign: the product of x with itself is added to the "
+            "score.",
+            _second_row(lambda x: -2 * x.T),
+            part="ds_dx",
+        ),
+        Mistake(
+            "The path through the layer counts twice: x enters the layer once, and stands "
+            "twice only in the product with itself.",
+            lambda x, W, b, u: 2 * _second_row(lambda x: x.T)(x, W, b, u),
             part="ds_dx",
         ),
         Mistake(
@@ -475,6 +510,11 @@ BRACKETING = Exercise(
             "This starts from the left only where there is one output: with several, the left "
             "may be cheaper too, and with one, the right.",
             lambda p, q, r, t: _left_if(p == 1),
+        ),
+        Mistake(
+            "This starts from the right only where there is one input: with several, the right "
+            "may be cheaper too, and with one, the left.",
+            lambda p, q, r, t: _left_if(t != 1),
         ),
         Mistake(_FIRST_ONLY, lambda p, q, r, t: _left_if(p * q * r < q * r * t)),
         Mistake(_FIRST_ONLY, lambda p, q, r, t: _left_if(p <= t)),
