@@ -118,7 +118,8 @@ def graph(
         x, y = middle + apart + 0.09 * across
         sheet.text(x, y, edge.above, size, va="bottom", color=lit_text, **written)
         if edge.below:
-            sheet.arrow(end - apart, start - apart, ACCENT, 72 * RADIUS + 3, **bold)
+            # Under the other arrows: where many meet, their heads stay whole.
+            sheet.arrow(end - apart, start - apart, ACCENT, 72 * RADIUS + 3, lw=3.2, zorder=1)
             x, y = middle - apart - 0.09 * across
             sheet.text(x, y, edge.below, size, va="top", color=ACCENT, **written)
     for name, (x, y) in place.items():
@@ -150,11 +151,10 @@ def _says_of_graph(
     said = [f"{counted(len(edges), 'arrow')}{among}: {some(arrows, 7)}"]
     if back := [f"{e.end}→{e.start} {e.below}" for e in edges if e.below]:
         said.append(f"back: {some(back, 4)}")
-    said += [
-        f"{where}: {some((f'{name} {value}' for name, value in values.items()), 4)}"
-        for where, values in (("above", above), ("below", below))
-        if values
-    ]
+    for where, values in (("above", above), ("below", below)):
+        if values:
+            told = [f"{name} {value}".replace("\n", ", ") for name, value in values.items()]
+            said.append(f"{where}: {some(told, 4)}")
     if bracket:
         said.append(f"bracketed from {bracket[0]} to {bracket[1]}: {bracket[2]}")
     return "; ".join(said)
