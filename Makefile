@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade hall bench lint site \
+.PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade hall deploy bench lint site \
         slides refresh lock clean
 
 PYTHON ?= python3
@@ -94,6 +94,22 @@ build/hall/.ready: requirements.txt pyproject.toml
 
 hall: $(READY) build/hall/.ready  ## try a JupyterHub with fifty students on this machine (HALL_FLAGS="--students 10")
 	@build/hall/bin/python -m tools.hall $(HALL_FLAGS)
+
+# Each file must pass, and a misspelt key must not. The schemas are the engines' own, from the
+# network; $(SPEC) can name a copy.
+CHART  := helm template hall jupyterhub --repo https://hub.jupyter.org/helm-chart/ --values
+SPEC   ?= https://raw.githubusercontent.com/devcontainers/spec/main/schemas/devContainer.base.schema.json
+TOOL   := $(BIN)/uv tool run --quiet
+deploy: $(READY)  ## check the files for Kubernetes, devcontainers and Binder (needs helm and the network)
+	@command -v helm >/dev/null || { echo "Kubernetes' values are checked by helm, and there is no helm here"; exit 1; }
+	@mkdir -p build/deploy
+	@sed 's/guarantee:/guaranteed:/' deploy/kubernetes.yaml >build/deploy/kubernetes.yaml
+	@sed 's/onCreateCommand/onCreatedCommand/' .devcontainer/devcontainer.json >build/deploy/devcontainer.json
+	$(CHART) deploy/kubernetes.yaml >/dev/null
+	! $(CHART) build/deploy/kubernetes.yaml >/dev/null 2>&1
+	$(TOOL) check-jsonschema --schemafile $(SPEC) .devcontainer/devcontainer.json
+	! $(TOOL) check-jsonschema --schemafile $(SPEC) build/deploy/devcontainer.json >/dev/null
+	$(TOOL) --from jupyter-repo2docker jupyter-repo2docker --no-build --debug . 2>&1 | grep 'env update .*environment.yml'
 
 bench: $(READY)  ## measure gradients, Jacobian and notebooks, as ratios (BENCH_FLAGS=--core: a part)
 	@$(BIN)/python -m tools.bench $(BENCH_FLAGS)
