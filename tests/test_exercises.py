@@ -756,7 +756,8 @@ TRIED = {
         (lambda z: np.array([[float(v > 0) for v in r] for r in z]), "z ("),
         (lambda z: np.maximum(z, 0) / z, "NaN"),
         (lambda z: 1.0 if z > 0 else 0.0, "choose entry by entry"),
-        (lambda z: np.where(z > 0, 1.0, 0.01), "entries differ"),
+        (lambda z: np.where(z > 0, 1.0, 0.2), "leaky"),
+        (lambda z: np.where(z > 0, 1.0, 0.7), "entries differ"),
     ],
     "SCORE_BY_U": [
         (lambda x, W, b, u: (1 - np.tanh(np.tanh(W @ x + b)) ** 2).T, "f′, taken at h"),
