@@ -304,8 +304,27 @@ def test_more_than_par_is_right_and_less_is_said():
         17, SOLUTIONS[17]["J"], lambda g, x, r: x * (float(g[0, 0]) / float(r[0, 0]))
     )
     assert "you are under it" in fewer[1].text
+    hidden = verdicts(1, ..., lambda g, x, a: np.asarray(g, float) * float(a))[1]
+    assert "0 multiplications" in hidden.text and "A cast" in hidden.text
     uncounted = verdicts(16, J, lambda g, x: g * np.heaviside(x, 0))[1]
     assert uncounted.kind == "right" and "cannot be counted" in uncounted.text
+
+
+@pytest.mark.parametrize(
+    "J", [..., lambda x, a: x, lambda x, a: (a * np.eye(len(x))) @ np.eye(len(x))]
+)
+def test_the_price_of_J_is_refused_whatever_the_readers_own_J(J):
+    found = verdicts(1, J, lambda g, x, a: (g.T @ (a * np.eye(len(x)))).T)[1]
+    assert found.kind == "wrong" and "at the price of J" in found.text
+
+
+@pytest.mark.parametrize("number", [n for n in RUNGS if n != 4])
+def test_every_number_of_both_matrices_is_drawn(number):
+    picture = verdicts(number, lambda *inputs: -RUNGS[number].jacobian(*inputs), ...)[2]
+    written = [text.get_text() for text in picture.args[0].texts]
+    numbers = [text for text in written if re.fullmatch(r"−?\d+\.\d\d", text)]
+    sizes = [text.split(" × ") for text in written if re.fullmatch(r"\d+ × \d+", text)]
+    assert len(sizes) == 3 and len(numbers) == sum(int(m) * int(n) for m, n in sizes)
 
 
 def test_a_wrong_J_is_drawn_beside_the_true_one(capsys, monkeypatch):
@@ -314,7 +333,7 @@ def test_a_wrong_J_is_drawn_beside_the_true_one(capsys, monkeypatch):
         ladder.draw, "show", lambda figure, alt: said.append((alt, figure.says))
     )
     climb(1, lambda x, a: np.ones((len(x), len(x))) * a, STARTERS[1]["dx"])
-    assert "2 of 4 entries marked as wrong" in said[0][0] and "yours (2 × 2)" in said[0][1]
+    assert "6 of 9 entries marked as wrong" in said[0][0] and "yours (3 × 3)" in said[0][1]
     climb(1, lambda x, a: a * np.ones((len(x), 1)), STARTERS[1]["dx"])
     assert "another shape" in said[1][0]
     for odd in (lambda x, a: "text", lambda x, a: 1 / 0, lambda x, a: np.zeros((2, 2, 2)), 5):

@@ -102,7 +102,8 @@ def _draw_grid(
         x, y = left + j * wide, top - (i + 1) * high
         zero = value == 0
         if colour := grid.colour(i, j):
-            sheet.box(x, y, wide, high, fc=colour, alpha=TINT / 3 if zero else TINT)
+            faint = zero and colour != ACCENT  # what is lit is lit, whatever it holds
+            sheet.box(x, y, wide, high, fc=colour, alpha=TINT / 3 if faint else TINT)
         if (text := entry(value)) and inches(text, size) <= wide * 1.1:
             write = sheet.words if _is_number(value) else sheet.text
             write(x + wide / 2, y + high / 2, text, size, color=GREY if zero else INK)

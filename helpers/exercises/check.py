@@ -278,7 +278,7 @@ def _described(exercise: Exercise, inputs: tuple[Any, ...]) -> str:
         elif isinstance(value, int):
             words.append(f"{name} = {value}")
         elif isinstance(value, float):
-            words.append(f"{name} = {value:.0e}")
+            words.append(f"{name} = {value:.2g}")
         elif isinstance(value, list):
             words.append(f"{len(value)} {name}")
     return ", ".join(words)

@@ -10,6 +10,7 @@ import contextlib
 import copy
 import functools
 import io
+import math
 import textwrap
 from collections.abc import Callable
 from inspect import Parameter, Signature
@@ -300,7 +301,11 @@ def _keeping(answer: Callable, seen: list[tuple[tuple, Any]]) -> Callable:
 
 
 def _counted(number: int, dx: Callable, J: Callable | None, found: Verdict) -> Verdict:
-    """Add to a right gradient how many multiplications it takes; refuse the price of J."""
+    """Add to a right gradient how many multiplications it takes; refuse the price of J.
+
+    That is g times a J with all its entries where this is well above par, whatever the reader's
+    own J costs; elsewhere it is that and the reader's J, if it is right.
+    """
     rung = RUNGS[number]
     inputs = rung.draw_with_g(np.random.default_rng(number), least=4, most=7)
     at = rung.sizes(*inputs[1:])
@@ -309,28 +314,38 @@ def _counted(number: int, dx: Callable, J: Callable | None, found: Verdict) -> V
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             count = count_products(dx, *inputs)
-            long += count_products(J, *inputs[1:]) if J else 0
+            if long < 2 * par:
+                long = long + count_products(J, *inputs[1:]) if J else math.inf
     except Exception as error:
-        why = f"It cannot be counted what it multiplies ({type(error).__name__}: {error})."
+        why = f"Its multiplications cannot be counted ({type(error).__name__}: {error})."
         return Verdict("right", f"{found.text}\n{why}")
     much = f"{count} multiplication{'s' * (count != 1)} at {where}; par is {par}"
-    if J and inputs[0].size > 1 and count > par and count >= long:  # a J of one row is cheap
+    if inputs[0].size > 1 and count > par and count >= long:  # a J of one row is cheap
         who = found.text.partition(":")[0]
         return Verdict(
             "wrong",
             f"{who}: not right yet. The numbers are right, at the price of J: {much}. Multiply "
             "without writing J down.",
         )
-    end = ": can you save some?" if count > par else ", and you are under it." * (count < par)
-    return Verdict("right", f"{found.text}\n{much}{end or '.'}")
+    if count > par:
+        much += ": can you save some?"
+    elif count < par:
+        much += (
+            ", and you are under it."
+            if count
+            else ". A cast such as np.asarray(g, float) hides what follows from the count."
+        )
+    else:
+        much += "."
+    return Verdict("right", f"{found.text}\n{much}")
 
 
 ROOM = 12  # rows and columns at most, for a matrix to be drawn
 
 
 def _picture(rung: Rung, seen: list[tuple[tuple, Any]]) -> Callable[[], None] | None:
-    """Draw x, the reader's J and the true one, on the smallest draw where they differ."""
-    for inputs, given in sorted(seen, key=lambda each: each[0][0].size):
+    """Draw x, the reader's J and the true one, on a small draw where they differ."""
+    for inputs, given in sorted(seen, key=lambda each: (len(each[0][0]) < 3, each[0][0].size)):
         truth = rung.jacobian(*inputs)
         yours = np.asarray(given) if isinstance(given, np.ndarray | float | int) else None
         if yours is None or yours.ndim > 2 or yours.dtype.kind not in "fiub":
@@ -340,11 +355,14 @@ def _picture(rung: Rung, seen: list[tuple[tuple, Any]]) -> Callable[[], None] | 
         if max(yours.shape + truth.shape) > ROOM or (same and np.allclose(yours, truth)):
             continue
         wrong = ~np.isclose(yours, truth) if same else np.zeros(yours.shape, dtype=bool)
+        # Side by side where the numbers have room, else one below the other.
+        beside = yours.shape[1] + truth.shape[1]
+        between = "" if beside <= ROOM else "\n"
         figure = draw.grids(
             draw.Grid(next(iter(rung.inputs)), inputs[0]),
-            "",
+            "" if beside + inputs[0].shape[1] <= ROOM else "\n",
             draw.Grid("yours", yours, lambda i, j, at=wrong: draw.ACCENT if at[i, j] else None),
-            "",
+            between,
             draw.Grid("J", truth),
         )
         how = (

@@ -134,6 +134,13 @@ def _windows(k: NDArray, n: int, step: int = 1) -> NDArray:
     return J
 
 
+def _overwritten(g: NDArray, x: NDArray, k: NDArray) -> NDArray:
+    dx = np.zeros_like(x)
+    for i in range(len(g)):
+        dx[i : i + len(k)] = g[i] * k
+    return dx
+
+
 def _mixing(p: NDArray) -> NDArray:
     return np.diagflat(p) - p @ p.T
 
@@ -154,6 +161,7 @@ def _tanh_slope(y: NDArray) -> NDArray:
 VALUE = "The value stands where its slope belongs."
 F_AT_Y = "f′ is taken at f's value; it belongs at what goes into f."
 NO_F = "f′ is missing: this is the layer without its bend."
+NO_SQUARE = "The value of tanh stands here without its square."
 SIGMA = "This is the slope of the sigmoid; the bend here is a tanh."
 SOFTMAX_DIAGONAL = "This takes the part diag(p) of softmax's Jacobian, and forgets ppᵀ."
 SOFTMAX_REST = "This takes the part ppᵀ of softmax's Jacobian, and forgets diag(p)."
@@ -215,6 +223,8 @@ RUNGS: dict[int, Rung] = {
              lambda x, c: np.zeros([len(x)] * 2)),
             ("A column for each output: J has one for each input.",
              lambda x, c: np.zeros([len(c)] * 2)),
+            ("This is a bare number: J has a row for each output, a column for each input.",
+             lambda x, c: 0.0),
             (VALUE, lambda x, c: c * np.ones((1, len(x)))),
         ),
         wrong_dx=(
@@ -365,7 +375,7 @@ RUNGS: dict[int, Rung] = {
         section="4.4",
         wrong=(
             (F_AT_Y, lambda x, y: _tanh_slope(np.tanh(y))),
-            ("y stands here without its square.", lambda x, y: np.diagflat(1 - y)),
+            (NO_SQUARE, lambda x, y: np.diagflat(1 - y)),
             ("The slope is 1 at 0, and falls: this is 0 there, and grows.",
              lambda x, y: np.diagflat(y * y)),
             ("A plus stands where a minus belongs: tanh is nowhere steeper than 1.",
@@ -462,6 +472,9 @@ RUNGS: dict[int, Rung] = {
              lambda x, p: (np.eye(len(p)) - 1) * p.T),
             ("p is missing as a factor: a score moves by what it weighs.",
              lambda x, p: np.eye(len(p)) - p @ np.ones_like(p).T),
+            ("diag(p) is missing: a column minus a matrix puts p into every column.",
+             lambda x, p: p - p @ p.T),
+            ("This is ppᵀ, without its minus and without diag(p).", lambda x, p: p @ p.T),
         ),
     ),
     20: Rung(  # y = log Σ exp x
@@ -518,6 +531,10 @@ RUNGS: dict[int, Rung] = {
             ("This is with respect to k: here x moves.",
              lambda x, k: np.stack([x[i : i + len(k), 0] for i in range(len(x) - len(k) + 1)])),
         ),
+        wrong_dx=(
+            ("Each window overwrites the one before where they overlap: add them up, with +=.",
+             lambda g, x, k: _overwritten(g, x, k)),
+        ),
     ),
     23: Rung(  # y = (x − mean) / s
         of=lambda x: (x - x.mean()) / _spread(x),
@@ -537,6 +554,8 @@ RUNGS: dict[int, Rung] = {
              lambda x, y, s: _centring(len(x)) - y @ y.T / len(x)),
             ("A sum stands where a mean belongs.",
              lambda x, y, s: (_centring(len(x)) - y @ y.T) / s),
+            ("This divides by n − 1, as an estimate of a variance does.",
+             lambda x, y, s: (_centring(len(x)) - y @ y.T / (len(x) - 1)) / s),
             ("A plus stands where a minus belongs: stretching x about its mean moves nothing.",
              lambda x, y, s: (_centring(len(x)) + y @ y.T / len(x)) / s),
         ),
@@ -570,6 +589,11 @@ RUNGS: dict[int, Rung] = {
             (F_AT_Y, lambda W, X, b, H: _tanh_slope(np.tanh(H)) @ _rows_of(X, len(W))),
             (VALUE, lambda W, X, b, H: np.diagflat(H) @ _rows_of(X, len(W))),
             (SIGMA, lambda W, X, b, H: np.diagflat(H * (1 - H)) @ _rows_of(X, len(W))),
+            (NO_SQUARE, lambda W, X, b, H: np.diagflat(1 - H) @ _rows_of(X, len(W))),
+            ("The Kronecker product's factors are swapped, as if vec read column by column.",
+             lambda W, X, b, H: _tanh_slope(H) @ np.kron(X.T, np.eye(len(W)))),
+            ("b is forgotten where f′ is taken.",
+             lambda W, X, b, H: _tanh_slope(np.tanh(W @ X)) @ _rows_of(X, len(W))),
             ("This divides by the number of samples: nothing here is a mean.",
              lambda W, X, b, H: _tanh_slope(H) @ _rows_of(X, len(W)) / X.shape[1]),
             ("This is with respect to X: here W moves.",
@@ -597,6 +621,7 @@ RUNGS: dict[int, Rung] = {
             (NO_F, lambda W, x, U, h: U @ _rows_of(x, len(W))),
             (F_AT_Y, lambda W, x, U, h: U @ _tanh_slope(np.tanh(h)) @ _rows_of(x, len(W))),
             (VALUE, lambda W, x, U, h: U @ np.diagflat(h) @ _rows_of(x, len(W))),
+            (NO_SQUARE, lambda W, x, U, h: U @ np.diagflat(1 - h) @ _rows_of(x, len(W))),
             (SIGMA, lambda W, x, U, h: U @ np.diagflat(h * (1 - h)) @ _rows_of(x, len(W))),
             ("The step through U is missing.",
              lambda W, x, U, h: _tanh_slope(h) @ _rows_of(x, len(W))),
