@@ -35,7 +35,10 @@ from tools.publish import BUILD, ROOT, below, notebooks
 
 A_CELL = 20  # seconds; more than ``check`` gives to an answer that never ends
 A_NOTEBOOK = 120
-CHECK = re.compile(r"""\bcheck\(\s*["'](\w+)["']\s*,""")
+# An exercise, a rung of the ladder (0 is its example), or the reader's own check.
+ASKED = re.compile(
+    r"""\b(?:check\(\s*["'](\w+)["']|climb\(\s*([1-9]\d*)|(catch)\(\s*\w+)\s*[,)]"""
+)
 SIGNS = {
     "right": "✓",
     "wrong": "✗",
@@ -47,7 +50,7 @@ SIGNS = {
 }
 LEGEND = (
     "✓ right   ✗ wrong   – not answered   · the cell is not there   ! the cell fails"
-    "   ∞ stopped, or ended Python   ? check was redefined"
+    "   ∞ stopped, or ended Python   ? the check was redefined"
 )
 
 
@@ -70,8 +73,13 @@ def asked(path: Path) -> list[str]:
         cells = nbformat.read(path, as_version=4).cells
     except Exception:  # no notebook at all
         return []
-    found = (CHECK.findall(cell.source) for cell in cells if cell.cell_type == "code")
+    found = (asked_in(cell.source) for cell in cells if cell.cell_type == "code")
     return list(dict.fromkeys(number for numbers in found for number in numbers))
+
+
+def asked_in(source: str) -> list[str]:
+    """List the exercises that a cell checks: 5a, 7 for a rung of the ladder, or catch."""
+    return ["".join(groups) for groups in ASKED.findall(source)]
 
 
 @cache
@@ -97,26 +105,37 @@ def course_of(path: Path) -> Path | None:
 def run_one(path: Path, folder: Path, seed: int) -> Iterator[tuple[str, str, str]]:
     """Run a submission as if it lay in ``folder``; yield exercise, kind and sentence."""
     from helpers import exercises
+    from helpers.exercises import catch as catching
+    from helpers.exercises import ladder
     from tools.shell import fresh, run
 
-    def graded(number: str, answer: object, *_: object, **__: object) -> None:
+    def check(number: str, answer: object, *_: object, **__: object) -> None:
         verdict = exercises.verdict(number, answer, seed=seed)
         seen[number] = verdict.kind, verdict.text
-        print(verdict.text)
+
+    def climb(number: int, J: object, dx: object, *_: object, **__: object) -> None:
+        of_J, of_dx, _picture = ladder.verdicts(number, J, dx, seed)
+        kind = of_J.kind if of_J.kind == of_dx.kind else "wrong"
+        seen[str(number)] = kind, f"{of_J.text}\n{of_dx.text}"
+
+    def catch(my_check: object, *_: object, **__: object) -> None:
+        found = catching.caught(my_check, seed=seed)
+        seen["catch"] = found.kind, found.text
 
     def stop(*_: object) -> None:
         raise _Stopped
 
-    exercises.check = graded  # what the import cell brings
+    # What the import cells bring.
+    exercises.check, ladder.climb, catching.catch = check, climb, catch
     signal.signal(signal.SIGALRM, stop)
     shell = fresh(folder)
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code" or "live" in cell.metadata.get("tags", ()):
             continue
         seen: dict[str, tuple[str, str]] = {}
-        here, failure = CHECK.findall(cell.source), None
+        here, failure = asked_in(cell.source), None
         if here:
-            shell.user_ns["check"] = graded
+            shell.user_ns |= {"check": check, "climb": climb, "catch": catch}
         for number in here:
             yield number, "stopped", "Its cell ends Python, or never ends."  # unless more comes
         signal.setitimer(signal.ITIMER_REAL, A_CELL, 0.5)  # again: a bare except may swallow it
@@ -130,7 +149,10 @@ def run_one(path: Path, folder: Path, seed: int) -> Iterator[tuple[str, str, str
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         for number in here:
-            default = failure or ("forged", "check was redefined, or not called: look at it.")
+            default = failure or (
+                "forged",
+                "The check was redefined, or not called: look at it.",
+            )
             yield number, *seen.get(number, default)
 
 
@@ -172,7 +194,9 @@ def table(results: list[Result]) -> str:
     width = max(map(len, ["student", *names]))
     lines = [f"{'student':{width}}  " + "  ".join(f"{column:>3}" for column in columns)]
     for name in names:
-        row = "  ".join(f"{signs.get((name, column), ' '):>3}" for column in columns)
+        row = "  ".join(
+            f"{signs.get((name, column), ' '):>{max(3, len(column))}}" for column in columns
+        )
         lines.append(f"{name:{width}}  {row}")
     return "\n".join([*lines, "", LEGEND])
 

@@ -129,3 +129,35 @@ def test_a_file_that_is_no_notebook_is_said_to_be_none(tmp_path):
     (tmp_path / "odd.ipynb").write_text("not a notebook", encoding="utf-8")
     (result,) = grade.grade(tmp_path / "odd.ipynb", "odd", seed=1)
     assert (result.kind, result.exercise) == ("missing", "")
+
+
+def test_rungs_and_a_check_of_ones_own_are_graded_as_well(tmp_path):
+    practice, solved = ROOT / "notebooks" / "practice", ROOT / "notebooks" / "solutions"
+    ladder = nbformat.read(solved / "jacobian_ladder.ipynb", as_version=4)
+    for cell in ladder.cells:
+        if "climb(11," in cell.source:
+            cell.source = cell.source.replace("A.T @ G", "G")
+        if "climb(12," in cell.source:
+            cell.source = "climb(12, ..., ...)"
+    nbformat.write(ladder, tmp_path / "ana.ipynb")
+    check = nbformat.read(practice / "check_your_gradients.ipynb", as_version=4)
+    for cell in check.cells:
+        if cell.source.endswith("catch(my_check)"):
+            cell.source = "accept = lambda gradient, loss, shapes: True\ncatch(accept)"
+    nbformat.write(check, tmp_path / "ben.ipynb")
+    found = {
+        (each.student, each.exercise): each
+        for path, student in grade.students(tmp_path).items()
+        for each in grade.grade(path, student, seed=7)
+    }
+    assert {each for (student, each) in found if student == "ana"} == set(
+        map(str, range(1, 27))
+    )
+    wrong = found.pop(("ana", "11"))
+    assert wrong.kind == "wrong" and "right, on 20 random draws" in wrong.sentence
+    assert found.pop(("ana", "12")).kind == "unanswered"
+    blind = found.pop(("ben", "catch"))
+    assert blind.kind == "wrong" and "accepts every gradient" in " ".join(
+        blind.sentence.split()
+    )
+    assert {each.kind for each in found.values()} == {"right"}
