@@ -128,6 +128,7 @@ def test_a_page_is_whole(name, written, anchors, page):
     for hint in page.locator("article details").all():
         hint.locator("summary").press("Enter")
         assert hint.locator("p").first.is_visible()
+    assert of_axe(page) == []
 
 
 def of_links(page, anchors):
@@ -173,20 +174,52 @@ def of_sliders(page):
     return found
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_by_day_and_by_night(name, written, page):
-    """On a phone by day alone: the colours of the night are the same at every width."""
-    page.goto((written / name).as_uri())
-    page.evaluate(SETTLED)
+def of_axe(page):
+    """List what axe finds, on a phone by day alone: the night is the same at every width."""
     # The corner of a table may be empty.
     rules = {"empty-table-header": {"enabled": False}}
     desk = page.viewport_size["width"] == WIDTHS["desk"]
+    found = []
     for scheme in ("light", "dark") if desk else ("light",):
         page.emulate_media(color_scheme=scheme)
         page.locator(f"html[data-theme={scheme}]").wait_for()
         result = Axe().run(page, options={"resultTypes": ["violations"], "rules": rules})
-        assert not [
+        found += [
             (scheme, each["id"], node["html"][:150])
             for each in result.response["violations"]
             for node in each["nodes"]
         ]
+    return found
+
+
+@pytest.mark.parametrize("by", ["mouse", "finger"])
+def test_a_slider_moves_by_mouse_and_by_finger(by, written, browser):
+    name = next(name for name in PAGES if 'class="sliders"' in (written / name).read_text())
+    context = browser.new_context(
+        viewport={"width": WIDTHS["desk" if by == "mouse" else "phone"], "height": 900},
+        has_touch=by == "finger",
+    )
+    page = context.new_page()
+    page.goto((written / name).as_uri())
+    page.evaluate(SETTLED)
+    box = page.locator(".sliders").first
+    slider = box.locator("input").first
+    slider.scroll_into_view_if_needed()
+    at = slider.bounding_box()
+    before, middle = (
+        box.locator("img:not([hidden])").get_attribute("alt"),
+        at["y"] + at["height"] / 2,
+    )
+    seen = {before}
+    for share in (0.02, 0.98):
+        if by == "finger":
+            page.touchscreen.tap(at["x"] + share * at["width"], middle)
+        else:
+            page.mouse.move(at["x"] + at["width"] / 2, middle)
+            page.mouse.down()
+            page.mouse.move(at["x"] + share * at["width"], middle, steps=5)
+            page.mouse.up()
+        seen.add(box.locator("img:not([hidden])").get_attribute("alt"))
+        assert box.locator("[role=status]").text_content() in seen
+    assert slider.input_value() == slider.get_attribute("max") and len(seen) > 1
+    context.close()
