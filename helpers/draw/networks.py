@@ -18,6 +18,7 @@ from helpers.draw.style import (
     ACCENT,
     BLUE,
     FAINT,
+    GREY,
     INK,
     LABELS,
     ORANGE,
@@ -161,66 +162,57 @@ def _says_of_graph(
 
 
 def stack(depth: int) -> Picture:
-    """Draw ``depth`` layers and a score: z and h forward, δ back, and the dW that they make."""
+    """Draw ``depth`` layers and a score: z and h forward, δ back, and the dW between them."""
     if depth < 1:
         raise ValueError(f"depth is {depth}, expected a whole number from 1")
     up = [f"⁽{layer}⁾".translate(SUPERSCRIPTS) for layer in range(depth + 2)]
     size = 18 if depth < 3 else SMALL
     unit, radius = (WIDTH - 1.1) / (2 * depth + 1), 0.36 if depth < 3 else RADIUS
-    top, middle, low = 1.75, 0.15, -1.75
-    sheet = Sheet(5.1)
+    top, low = 1.6, -1.35
+    sheet = Sheet(4.6)
     node_h = ["x", *(f"h{up[layer]}" for layer in range(1, depth + 1))]
     node_z = [*(f"z{up[layer]}" for layer in range(1, depth + 1)), "s"]
     short = 72 * radius + 3
+    kept = {"lw": 1.6, "linestyle": (0, (4, 3)), "zorder": 1}
 
     def at(place: int) -> float:  # x, h and z by turns, from the left
         return (place - depth - 0.5) * unit
 
     for layer in range(1, depth + 2):
-        here, score = at(2 * layer - 1), layer > depth
-        across = (here + at(2 * layer - 2)) / 2
-        # The h of a layer comes down, behind the arrow of the deltas, to the layer's dW.
-        look = {"lw": 1.6, "linestyle": (0, (4, 3)), "zorder": 1, "shrinkB": 14}
-        sheet.arrow((at(2 * layer - 2), top), (across - 0.2, low), FAINT, short, **look)
-        sheet.arrow((here, middle), (across + 0.2, low), ACCENT, short, lw=1.8, shrinkB=14)
-        sheet.arrow((at(2 * layer - 2), top), (here, top), INK, short)
+        before, here, score = at(2 * layer - 2), at(2 * layer - 1), layer > depth
+        across = (before + here) / 2
+        sheet.arrow((before, top), (here, top), INK, short)
         sheet.text(across, top + 0.12, f"W{up[layer]}", size, va="bottom")
-        if not score:
+        # What a layer took comes down to its dW, and its δ comes up.
+        sheet.arrow((before, top), (across - 0.1, 0.48), GREY, short, shrinkB=0, **kept)
+        sheet.arrow((here, low), (across + 0.15, -0.28), ACCENT, short, shrinkB=0, lw=1.8)
+        h = "x" if layer == 1 else f"h{up[layer - 1]}"
+        sheet.text(across, 0.27, f"dW{up[layer]} =", size)
+        sheet.text(across, -0.08, f"δ{up[layer]} {h}ᵀ", size)
+        if score:
+            sheet.text(across, top - 0.1, "= uᵀ", size, va="top")
+            sheet.text(here, low - radius - 0.08, "= 1", size, va="top", color=ACCENT)
+        else:
+            back = at(2 * layer + 1)
             sheet.arrow((here, top), (at(2 * layer), top), INK, short)
             sheet.text((here + at(2 * layer)) / 2, top + 0.12, "f", size, va="bottom")
-            back = at(2 * layer + 1)
-            sheet.arrow((back, middle), (here, middle), ACCENT, short, lw=3.2)
-            for share, text in ((0.25, "∘ f′"), (0.75, f"W{up[layer + 1]}ᵀ")):
+            # The z that was kept gives the slopes for the step to its δ.
+            sheet.arrow((here, top), (here, low), GREY, short, **kept)
+            sheet.arrow((back, low), (here, low), ACCENT, short, lw=3.2)
+            for share, text in ((0.28, "∘ f′"), (0.7, f"W{up[layer + 1]}ᵀ")):
                 x = here + share * (back - here)
-                sheet.text(x, middle + 0.12, text, size, va="bottom", color=ACCENT)
-        for x, y, name in (
-            (at(2 * layer - 2), top, node_h[layer - 1]),
-            (here, top, node_z[layer - 1]),
-        ):
-            sheet.add(Circle((x, y), radius, fc=PAPER, ec=INK, lw=2, zorder=4))
-            sheet.text(x, y, name, size, zorder=5)
-        sheet.add(Circle((here, middle), radius, fc=PAPER, ec=ACCENT, lw=2.6, zorder=4))
-        sheet.text(here, middle, f"δ{up[layer]}", size, zorder=5, color=ACCENT)
-        if score:
-            sheet.text(across, top - 0.12, "= uᵀ", size, va="top")
-            sheet.text(
-                here + 0.03,
-                middle - radius - 0.1,
-                "= 1",
-                size,
-                ha="left",
-                va="top",
-                color=ACCENT,
-            )
-        h = "x" if layer == 1 else f"h{up[layer - 1]}"
-        sheet.text(across, low - 0.1, f"dW{up[layer]} =", size, va="top")
-        sheet.text(across, low - 0.42, f"δ{up[layer]} {h}ᵀ", size, va="top", color=ACCENT)
+                sheet.text(x, low - 0.12, text, size, va="top", color=ACCENT)
+        for x, name in ((before, node_h[layer - 1]), (here, node_z[layer - 1])):
+            sheet.add(Circle((x, top), radius, fc=PAPER, ec=INK, lw=2, zorder=4))
+            sheet.text(x, top, name, size, zorder=5)
+        sheet.add(Circle((here, low), radius, fc=PAPER, ec=ACCENT, lw=2.6, zorder=4))
+        sheet.text(here, low, f"δ{up[layer]}", size, zorder=5, color=ACCENT)
     names = [name for pair in zip(node_h, node_z, strict=True) for name in pair]
     made = [f"dW{up[k + 1]} = δ{up[k + 1]}{h}ᵀ" for k, h in enumerate(node_h)]
     sheet.figure.says = (
         f"Forward: {' → '.join(names)}; back: "
         f"{' → '.join(f'δ{up[layer]}' for layer in range(depth + 1, 0, -1))}, each through Wᵀ "
-        f"and ∘ f′; {some(made, 4)}"
+        f"and ∘ f′ at the kept z; {some(made, 4)}"
     )
     return sheet.figure
 
