@@ -476,7 +476,7 @@ DIFFERENTLY = {
         lambda layers, h, z, D, f_prime: [
             Affine(dW, db) for dW, db in solution("WAY_BACK")(layers, h, z, D, f_prime)],
         lambda layers, h, z, D, f_prime: [
-            part for pair in solution("WAY_BACK")(layers, h, z, D, f_prime) for part in pair],
+            [dW, db] for dW, db in solution("WAY_BACK")(layers, h, z, D, f_prime)],
         back_to_front,
     ],
     "SOFTMAX_BACK": [
@@ -800,7 +800,11 @@ TRIED = {
         (with_step(lambda W, D, slope: W.T @ D), "f′ is forgotten"),
         (with_step(lambda W, D, slope: W @ D * slope), "without its transpose"),
         (with_step(lambda W, D, slope: D), "not carried on"),
-        (with_step(lambda W, D, slope: W.T @ D + slope), "right for 1 layers"),
+        (with_step(lambda W, D, slope: W.T @ D + slope), "right for len(layers) = 1,"),
+        (lambda layers, *a: solution("WAY_BACK")([layers[-1], *layers[:-1]], *a),
+         "W of another layer"),
+        (lambda *a: [part for pair in solution("WAY_BACK")(*a) for part in pair],
+         "one pair (dW, db) for each"),
         (lambda *a: dict(enumerate(solution("WAY_BACK")(*a))), "a list of arrays is expected"),
         (lambda *a: solution("WAY_BACK")(*a)[::-1], "order is reversed"),
         (lambda layers, h, z, D, f_prime: [layers.pop()], "changes its input layers"),
@@ -941,7 +945,7 @@ PASS = Exercise(  # a function of a list of layers, which gives a list of arrays
     [
         (lambda layers: layers, "right, on 20"),
         (lambda layers: [(2 * W, 2 * b) for W, b in layers], "Doubled."),
-        (lambda layers: layers[:1], "right for 1 layers, wrong for"),
+        (lambda layers: layers[:1], "right for len(layers) = 1, wrong for"),
         (lambda layers: [*layers, *layers], " arrays, expected "),
         (lambda layers: [(W.T, b) for W, b in layers], "(2, 3), expected (3, 2)"),
         (lambda layers: [(W, b + 1) for W, b in layers], "the arrays [1"),

@@ -280,7 +280,7 @@ def _described(exercise: Exercise, inputs: tuple[Any, ...]) -> str:
         elif isinstance(value, float):
             words.append(f"{name} = {value:.2g}")
         elif isinstance(value, list):
-            words.append(f"{len(value)} {name}")
+            words.append(f"len({name}) = {len(value)}")
     return ", ".join(words)
 
 

@@ -245,17 +245,19 @@ def _all_gradients(layers: Layers, h: list, z: list, Delta: NDArray, f_prime: Ca
 
 def _by_delta(
     step: Callable = lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime(z[k - 1]),
-    pair: Callable = lambda Delta, h: (Delta @ h.T, Delta.sum(axis=1, keepdims=True)),
+    pair: Callable = lambda Delta, h, z, k: (Delta @ h[k].T, Delta.sum(axis=1, keepdims=True)),
     put: Callable = lambda pairs: pairs[::-1],
+    step_first: bool = False,
 ) -> Callable[..., Pairs]:
-    """Make a backward pass of its three steps, one of which may be wrong."""
+    """Make a backward pass of its three steps, one of which may be wrong or come too early."""
 
     def backward(layers: Layers, h: list, z: list, Delta: NDArray, f_prime: Callable) -> Pairs:
         pairs = []
         for k in reversed(range(len(layers))):
-            pairs.append(pair(Delta, h[k]))
+            own = Delta
             if k > 0:
                 Delta = step(layers[k].W, Delta, h, z, f_prime, k)
+            pairs.append(pair(Delta if step_first else own, h, z, k))
         return put(pairs)
 
     return backward
@@ -274,9 +276,21 @@ def _nothing_carried(
 
 
 def _pair(dW: Callable | None = None, db: Callable | None = None) -> Callable[..., Pairs]:
-    right = lambda Delta: Delta.sum(axis=1, keepdims=True)  # noqa: E731
-    dW, db = dW or (lambda Delta, h: Delta @ h.T), db or right
-    return _by_delta(pair=lambda Delta, h: (dW(Delta, h), db(Delta)))
+    dW = dW or (lambda Delta, h, z, k: Delta @ h[k].T)
+    db = db or (lambda Delta: Delta.sum(axis=1, keepdims=True))
+    return _by_delta(pair=lambda Delta, h, z, k: (dW(Delta, h, z, k), db(Delta)))
+
+
+def _in_pairs(my_backward: Callable) -> str | None:
+    # The cells that go on with the answer take its pairs apart, layer by layer.
+    layers, *inputs = _draw_stack(np.random.default_rng(0))
+    given = my_backward(layers, *inputs)
+    if all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in given):
+        return None
+    return (
+        f"The numbers are right, but the list does not hold one pair (dW, db) for each of "
+        f"{len(layers)} layers: it has {len(given)} entries. Append (dW, db) as a pair."
+    )
 
 
 WAY_BACK = Exercise(
@@ -313,9 +327,60 @@ WAY_BACK = Exercise(
             section="5.6",
         ),
         Mistake(
-            "W is there without its transpose: the gradient at a layer's input is WᵀΔ.",
+            # The W of the layer below, transposed, raises the same.
+            "W is there without its transpose, or it is the W of another layer: the gradient "
+            "at what layer k took is WᵀΔ, with the W of layer k.",
             _by_delta(lambda W, Delta, h, z, f_prime, k: (W @ Delta) * f_prime(z[k - 1])),
             section="5.5",
+        ),
+        Mistake(
+            "ΔW is the rule where samples are rows: with samples as columns it is WᵀΔ.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (Delta @ W) * f_prime(z[k - 1])),
+            section="5.5",
+        ),
+        Mistake(
+            "Between Wᵀ and Δ stands a product entry by entry (*), where a product of matrices "
+            "(@) belongs.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T * Delta) * f_prime(z[k - 1])),
+            section="5.5",
+        ),
+        Mistake(
+            "Wᵀ is forgotten: Δ goes down through the weights of the layer, WᵀΔ, and then "
+            "through f′.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: Delta * f_prime(z[k - 1])),
+            section="5.5",
+        ),
+        Mistake(
+            "f′ is taken at h[k - 1], which is what the layer below took: the slopes are those "
+            "at the z that it made, z[k - 1].",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime(h[k - 1])),
+            section="5.6",
+        ),
+        Mistake(
+            "f_prime is a function, and has to be called: f_prime(z[k - 1]).",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime),
+            section="5.6",
+        ),
+        Mistake(
+            "z itself stands where its slopes belong: f_prime(z[k - 1]).",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * z[k - 1]),
+            section="5.6",
+        ),
+        Mistake(
+            "Between WᵀΔ and f′ stands a product of matrices (@): the slopes multiply entry by "
+            "entry (*).",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) @ f_prime(z[k - 1])),
+            section="5.6",
+        ),
+        Mistake(
+            "Δ changes its sign at every layer: the minus belongs to the training step, and "
+            "not to the way back.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: -(W.T @ Delta) * f_prime(z[k - 1])),
+        ),
+        Mistake(
+            "Δ has gone down before the pair is made: first the pair of this layer, then the "
+            "step to the layer below.",
+            _by_delta(step_first=True),
         ),
         Mistake(
             "The (pseudo-)inverse of W stands where its transpose belongs.",
@@ -337,11 +402,13 @@ WAY_BACK = Exercise(
         ),
         Mistake(
             "db is forgotten: give a pair (dW, db) for each layer.",
-            _by_delta(pair=lambda Delta, h: (Delta @ h.T,)),
+            _by_delta(pair=lambda Delta, h, z, k: (Delta @ h[k].T,)),
         ),
         Mistake(
             "The two of each pair changed places: dW comes first, then db.",
-            _by_delta(pair=lambda Delta, h: (Delta.sum(axis=1, keepdims=True), Delta @ h.T)),
+            _by_delta(
+                pair=lambda Delta, h, z, k: (Delta.sum(axis=1, keepdims=True), Delta @ h[k].T)
+            ),
         ),
         Mistake(
             "db is not yet summed: one bias moves every sample.",
@@ -356,8 +423,31 @@ WAY_BACK = Exercise(
             _pair(db=lambda Delta: Delta.sum(axis=1)),
         ),
         Mistake(
+            "dW and db are means over the samples: add them up; 1/B, where it is wanted, is in "
+            "Δ already.",
+            _pair(
+                lambda Delta, h, z, k: Delta @ h[k].T / Delta.shape[1],
+                lambda Delta: Delta.mean(axis=1, keepdims=True),
+            ),
+        ),
+        Mistake(
+            "dW is a mean over the samples: ΔXᵀ adds them up already.",
+            _pair(lambda Delta, h, z, k: Delta @ h[k].T / Delta.shape[1]),
+        ),
+        Mistake(f"db: {_UNITS}", _pair(db=lambda Delta: Delta.sum(axis=0, keepdims=True))),
+        Mistake(f"db: {_UNITS}", _pair(db=lambda Delta: Delta.sum(axis=0))),
+        Mistake(f"db: {_EVERYTHING}", _pair(db=lambda Delta: Delta.sum())),
+        Mistake(
+            "dW is made with h[k - 1], which the layer below took: layer k took h[k].",
+            _pair(lambda Delta, h, z, k: Delta @ h[k - 1].T),
+        ),
+        Mistake(
+            "dW is made with z[k], which layer k made: Δ meets what the layer took, h[k].",
+            _pair(lambda Delta, h, z, k: Delta @ z[k].T),
+        ),
+        Mistake(
             "This is x δᵀ, the swapped outer product: Δ comes first and names the rows.",
-            _pair(dW=lambda Delta, h: h @ Delta.T),
+            _pair(lambda Delta, h, z, k: h[k] @ Delta.T),
             section="5.4",
         ),
         Mistake(
@@ -365,6 +455,7 @@ WAY_BACK = Exercise(
             _by_delta(put=lambda pairs: pairs[-2::-1]),
         ),
     ),
+    written=_in_pairs,
 )
 
 # --- 5e: wrong_line -------------------------------------------------------------------------
