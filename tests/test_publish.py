@@ -46,6 +46,14 @@ def test_normal_form_drops_what_is_not_a_persons_change(tmp_path):
     assert [cell.id for cell in tidy.cells] == [cell.id for cell in notebook.cells]
 
 
+def test_a_cell_tagged_hide_input_is_folded_in_jupyterlab_too(tmp_path):
+    notebook = nbformat.read(write(tmp_path / "a.ipynb", "1 + 1"), as_version=4)
+    notebook.cells[1].metadata.tags = ["hide-input"]
+    tidy = nbformat.reads(publish.normalised(notebook), as_version=4)
+    assert tidy.cells[1].metadata.jupyter == {"source_hidden": True}
+    assert publish.normalised(tidy) == publish.normalised(notebook)
+
+
 def test_a_cell_that_warns_stores_nothing(tmp_path):
     path = write(tmp_path / "a.ipynb", "import warnings; warnings.warn('watch out')")
     before = path.read_bytes()

@@ -96,6 +96,8 @@ def normalised(notebook: NotebookNode) -> str:
         kept = KEPT_IN_CELLS & cell.metadata.keys()
         cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in sorted(kept)})
         cell.metadata.setdefault("slideshow", {"slide_type": slide_type(cell)})
+        if "hide-input" in cell.metadata.get("tags", ()):  # folded in JupyterLab as in the site
+            cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(NOT_STORED, None)
     return nbformat.writes(notebook) + "\n"
