@@ -163,6 +163,7 @@ def _db(Delta: NDArray) -> NDArray:
 
 _UNITS = "This adds up the units and keeps the samples: add up the samples."
 _EVERYTHING = "This adds up everything: each bias has its own sum."
+_MEAN_OF_UNITS = "This is a mean over the units: add up the samples, for each unit by itself."
 BIAS_OF_BATCH = Exercise(
     section="5.7",
     draw=lambda rng: normal(rng, tuple(sizes(rng, 2))),
@@ -191,6 +192,8 @@ BIAS_OF_BATCH = Exercise(
         Mistake(_UNITS, lambda Delta: Delta.sum(axis=0, keepdims=True).T),
         Mistake(_EVERYTHING, lambda Delta: Delta.sum()),
         Mistake(_EVERYTHING, lambda Delta: Delta.sum(keepdims=True)),
+        Mistake(_MEAN_OF_UNITS, lambda Delta: Delta.mean(axis=0, keepdims=True)),
+        Mistake(_MEAN_OF_UNITS, lambda Delta: Delta.mean(axis=0, keepdims=True).T),
         Mistake("The sum lies down as a row: b is a column.", lambda Delta: _db(Delta).T),
         Mistake(
             "This adds up absolute values: samples may pull in opposite directions.",
