@@ -131,11 +131,12 @@ def _plot_slopes(axes: Axes, t: NDArray, panel: Slope, *which: str) -> None:
     jumps = np.flatnonzero(np.abs(np.diff(f_prime)) > 0.5)
     f_prime[jumps] = np.nan  # a jump is no steep line
     axes.axhline(0, color=FAINT, lw=1)
+    pale = {"lw": 6, "alpha": 0.4} if len(which) > 1 else {}  # seen where the two coincide
     if "f" in which:
-        axes.plot(t, panel.f, color=colour, label="f")
+        axes.plot(t, panel.f, color=colour, label="f", **pale)
     if "f′" in which:
         axes.plot(t, f_prime, "--", color=colour, label="f\u200a′")
-    axes.set(xlim=(t[0], t[-1]), ylim=(-1.3, 2.1), xticks=[-4, -2, 0, 2, 4])
+    axes.set(xlim=(t[0], t[-1]), ylim=(-1.3, 2.1), xticks=[-3, 0, 3])
     axes.set(aspect="equal", yticks=[-1, 0, 1, 2])  # so that a slope of 1 looks like one
 
 
@@ -155,7 +156,7 @@ def slopes(t: NDArray, panels: Sequence[Slope]) -> Picture:
         axes.set_title(panel.name)
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
-    key = [Line2D([], [], color=INK, ls=dash) for dash in ("-", "--")]
+    key = [Line2D([], [], color=INK, lw=6, alpha=0.4), Line2D([], [], color=INK, ls="--")]
     grid[len(panels)].legend(key, ["f", "f\u200a′"], loc="center", fontsize=18)
     ranges = [f"{p.name} {p.f_prime.min():.2f} to {p.f_prime.max():.2f}" for p in panels]
     figure.says = f"f′ ranges: {'; '.join(ranges)}".replace("-", "−")
