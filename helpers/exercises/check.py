@@ -295,7 +295,11 @@ EXPLAINED = (
         r"setting an array element|inhomogeneous",
         "An entry of a matrix must be a number, and {0}[0] is an array: write {0}[0, 0].",
     ),
-    (r"broadcast", "Entry by entry, both shapes must agree: compare them one by one."),
+    (
+        r"broadcast",
+        "Entry by entry, as * and + work, both shapes must agree. A product of matrices is "
+        "written @.",
+    ),
     (
         r"ambiguous",
         "A comparison of arrays has many answers: choose entry by entry, as np.where does.",
