@@ -684,8 +684,13 @@ def _follow_up(part: Part) -> str:
         with contextlib.suppress(ValueError):  # the part at fault may have another shape
             other = Part(exercise, exercise.parts.index(name), part.cases)
             own = [dict(zip(exercise.parts, case.parts, strict=True)) for case in part.cases]
-            if name != part.name and other.is_all(
-                [follows(mine, *c.inputs) for mine, c in zip(own, part.cases, strict=True)]
+            # A part that is right does not follow from the one at fault.
+            if (
+                name != part.name
+                and not all(other.right())
+                and other.is_all(
+                    [follows(mine, *c.inputs) for mine, c in zip(own, part.cases, strict=True)]
+                )
             ):
                 return f" ({name} follows from it rightly.)"
     return ""

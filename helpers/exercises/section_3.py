@@ -69,6 +69,30 @@ WINDOW = Exercise(
             lambda words, place, size: words[place - size // 2 : place + size // 2 + 1],
         ),
         Mistake(
+            "At the left edge the index is negative, and Python counts that from the end: put "
+            '"<pad>" there.',
+            lambda words, place, size: [
+                words[k] if k < len(words) else PAD
+                for k in range(place - size // 2, place + size // 2 + 1)
+            ],
+        ),
+        Mistake(
+            "The indices run over both edges: at the left one Python counts from the end, at "
+            'the right one it raises an IndexError. Put "<pad>" there.',
+            lambda words, place, size: [
+                words[k] for k in range(place - size // 2, place + size // 2 + 1)
+            ],
+        ),
+        Mistake(
+            "The last word of the window is missing: a slice ends before its second number.",
+            lambda words, place, size: _window(words, place, size)[:-1],
+            when=lambda answer, words, place, size: (
+                answer == words[place - size // 2 : place + size // 2]
+                or answer == words[max(place - size // 2, 0) : place + size // 2]
+                or answer == _window(words, place, size)[:-1]
+            ),
+        ),
+        Mistake(
             'The window is cut off at the edges: fill it with "<pad>", so that its length is '
             "always the same.",
             lambda words, place, size: words[max(place - size // 2, 0) : place + size // 2 + 1],
@@ -90,6 +114,10 @@ WINDOW = Exercise(
         Mistake(
             "Two pads on each side suit a window of five: how many does a window of size need?",
             _two_pads,
+        ),
+        Mistake(
+            "One pad on each side suits a window of three: how many does one of size need?",
+            lambda words, place, size: _padded(words, 1, 1)[place : place + size],
         ),
         Mistake(
             "Size pads on each side are more than the window needs, so that it begins too far "
@@ -271,9 +299,12 @@ SWAP = Exercise(
 def _draw_table(rng: Generator) -> tuple[NDArray]:
     # From the first row to the second some columns rise, some fall, the others stay.
     up, down = rng.integers(1, 4, 2).tolist()
-    if rng.random() < 0.25:
+    kind = rng.random()
+    if kind < 0.2:
         up = down = 1
-    elif rng.random() < 0.67:
+    elif kind < 0.4:
+        up = down = 0  # two equal rows
+    elif kind < 0.65:
         up, down = rng.permutation([up, 0]).tolist()
     same = max(int(rng.integers(0, 4)), 3 - up - down)
     either = (rng.random(same) < 0.5).astype(int)
@@ -321,6 +352,12 @@ A_SUM = Exercise(
         _by_rule(
             "One rise and one fall put a table out of reach, and so do more of either.",
             lambda table: _rises_and_falls(table) != (1, 1),
+        ),
+        _by_rule(
+            "Two equal rows are within reach: their words get the same number.",
+            lambda table: (
+                (_rises_and_falls(table)[0] == 0) != (_rises_and_falls(table)[1] == 0)
+            ),
         ),
         _by_rule(
             "The rows may differ in many columns, as long as all differences go the same way.",
@@ -460,7 +497,7 @@ CONTEXT_WEIGHTS = Exercise(
 # --- 3e: the shapes of a larger network -----------------------------------------------------
 
 _FLAT = "a one-dimensional array is neither row nor column."
-_ONE_PER_UNIT = "b or h has one number for each input: it has one for each unit."
+_ONE_PER_UNIT = "this has one number for each input: it needs one for each unit."
 _ROW = "b, h or u is a row: each is a column, and T lays it down where needed."
 
 
@@ -485,6 +522,10 @@ SHAPES = Exercise(
             (50, 1),
             part="x",
         ),
+        Mistake(
+            "This x has one number for each word: each word brings a vector.", (7, 1), part="x"
+        ),
+        Mistake("This x has one number for each unit: x comes before W.", (100, 1), part="x"),
         *(
             Mistake(
                 "These are seven rows: lay them end to end in one column x.", shape, part="x"
@@ -505,6 +546,16 @@ SHAPES = Exercise(
             Mistake("This W reads one word: it has a column for each number in x.", shape, "W")
             for shape in ((100, 50), (100, 7))
         ),
+        Mistake("This W reads five words: the window here has seven.", (100, 250), part="W"),
+        *(
+            Mistake(
+                "This W is square: it has a row for each unit and a column for each number in "
+                "x.",
+                (size, size),
+                part="W",
+            )
+            for size in (100, 350)
+        ),
         *(
             Mistake(
                 "W has a row for each unit and a column for each number in x: these are the "
@@ -514,7 +565,35 @@ SHAPES = Exercise(
             )
             for shape in ((7, 50), (50, 7))
         ),
-        *(Mistake(_ONE_PER_UNIT, (350, 1), part=name) for name in "bh"),
+        *(Mistake(_ONE_PER_UNIT, (350, 1), part=name) for name in "bhu"),
+        *(
+            Mistake(
+                f"{name} is not the size of one word or of the window: it has one number for "
+                "each unit.",
+                shape,
+                part=name,
+            )
+            for name in "bhu"
+            for shape in ((50, 1), (7, 1))
+        ),
+        *(
+            Mistake(
+                f"{name} is a single number here: each unit has one of its own.",
+                shape,
+                part=name,
+            )
+            for name in "bhu"
+            for shape in ((1, 1), ())
+        ),
+        *(
+            Mistake(
+                f"{name} has the shape of W: that is one number for each connection, and "
+                f"{name} has one for each unit.",
+                (100, 350),
+                part=name,
+            )
+            for name in "bhu"
+        ),
         *(Mistake(_ROW, (1, 100), part=name, section="3.7") for name in "bhu"),
         Mistake(
             "s is the product of a row and a column: as long as .item() has not taken the "
@@ -522,6 +601,15 @@ SHAPES = Exercise(
             (),
             part="s",
             section="3.5",
+        ),
+        *(
+            Mistake(
+                "This s has a number for each unit: uᵀh adds their products up.",
+                shape,
+                part="s",
+                section="3.5",
+            )
+            for shape in ((100, 1), (1, 100))
         ),
         Mistake(
             "This s is the table of all products: the row stands on the left.",
@@ -541,8 +629,61 @@ def _draw_scores(rng: Generator) -> tuple[NDArray, NDArray]:
 
 
 p = sigmoid.f
-_BY_P = "This is the derivative of the loss with respect to p: one more factor leads to s."
 _ADDED_UP = "The samples have been added up: each score has a derivative of its own."
+# Each is a wrong derivative of the sum of the losses; divided by B it is one of their mean.
+_WRONG_BY_SCORE = (
+    (
+        "The difference is the wrong way round: take what the network said, minus the truth.",
+        lambda S, Y: Y - p(S),
+    ),
+    (
+        "This compares the truth with the score: compare it with the probability p = σ(s).",
+        lambda S, Y: S - Y,
+    ),
+    (
+        "This compares the truth with a decision, 0 or 1: compare it with the probability.",
+        lambda S, Y: (S > 0) - Y,
+    ),
+    ("The truth y does not appear here: subtract it.", lambda S, Y: p(S)),
+    ("1 is subtracted whatever the label is: subtract the truth y.", lambda S, Y: p(S) - 1),
+    (
+        "The term with (1 − y) is forgotten: windows with the label 0 have a loss as well.",
+        lambda S, Y: Y * (p(S) - 1),
+    ),
+    (
+        "The term with (1 − y) is forgotten, and one more factor leads from p to s.",
+        lambda S, Y: -Y / p(S),
+    ),
+    (
+        "σ is applied twice: the loss takes the scores, and p = σ(s) once.",
+        lambda S, Y: p(p(S)) - Y,
+    ),
+    (
+        "This is σ(−s): in p = 1/(1 + exp(−s)) the score has a minus.",
+        lambda S, Y: p(-S) - Y,
+    ),
+    ("This is tanh of the score: the probability is σ(s).", lambda S, Y: np.tanh(S) - Y),
+    (
+        "This is the slope of σ alone: the loss brings a factor of its own.",
+        lambda S, Y: sigmoid.f_prime(S),
+    ),
+    (
+        "There is a factor f′ = p(1 − p) too many: it cancels against the logarithm.",
+        lambda S, Y: (p(S) - Y) * sigmoid.f_prime(S),
+    ),
+    (
+        "This is the derivative of (p − y)²: the loss here is the cross-entropy.",
+        lambda S, Y: 2 * (p(S) - Y) * sigmoid.f_prime(S),
+    ),
+    (
+        "This is the derivative of the loss with respect to p: one more factor leads to s.",
+        lambda S, Y: (p(S) - Y) / sigmoid.f_prime(S),
+    ),
+    (
+        "This is the loss of each window: its derivative is asked for.",
+        lambda S, Y: np.logaddexp(0, S) - Y * S,
+    ),
+)
 LOSS_BY_SCORE = Exercise(
     section="3.6",
     draw=_draw_scores,
@@ -553,57 +694,18 @@ LOSS_BY_SCORE = Exercise(
             lambda S, Y: p(S) - Y,
         ),
         Mistake(
-            "The difference is the wrong way round: take what the network said, minus the "
-            "truth.",
-            lambda S, Y: (Y - p(S)) / S.size,
+            "Only y is divided by B: the mean divides the whole difference.",
+            lambda S, Y: p(S) - Y / S.size,
         ),
-        Mistake(
-            "The difference is the wrong way round, and it belongs to the sum of the losses.",
-            lambda S, Y: Y - p(S),
-        ),
-        Mistake(
-            "This compares the truth with the score: compare it with the probability p = σ(s).",
-            lambda S, Y: (S - Y) / S.size,
-        ),
-        Mistake(
-            "This compares the truth with the score: compare it with the probability p = σ(s), "
-            "and take the mean.",
-            lambda S, Y: S - Y,
-        ),
-        Mistake("The truth y does not appear here: subtract it.", lambda S, Y: p(S) / S.size),
-        Mistake(
-            "1 is subtracted whatever the label is: subtract the truth y.",
-            lambda S, Y: (p(S) - 1) / S.size,
-        ),
-        Mistake(
-            "The term with (1 − y) is forgotten: windows with the label 0 have a loss as well.",
-            lambda S, Y: Y * (p(S) - 1) / S.size,
-        ),
-        Mistake(
-            "σ is applied twice: the loss takes the scores, and p = σ(s) once.",
-            lambda S, Y: (p(p(S)) - Y) / S.size,
-        ),
-        Mistake(
-            "σ is applied twice, and the mean is missing: the loss takes the scores, and "
-            "p = σ(s) once.",
-            lambda S, Y: p(p(S)) - Y,
-        ),
-        Mistake(
-            "There is a factor f′ = p(1 − p) too many: it cancels against the logarithm.",
-            lambda S, Y: (p(S) - Y) * sigmoid.f_prime(S) / S.size,
-        ),
-        Mistake(
-            "There is a factor f′ = p(1 − p) too many, and the mean is missing.",
-            lambda S, Y: (p(S) - Y) * sigmoid.f_prime(S),
-        ),
-        Mistake(_BY_P, lambda S, Y: (p(S) - Y) / sigmoid.f_prime(S) / S.size),
-        Mistake(_BY_P, lambda S, Y: (p(S) - Y) / sigmoid.f_prime(S)),
-        Mistake(
-            "This is the loss of each window: its derivative is asked for.",
-            lambda S, Y: np.logaddexp(0, S) - Y * S,
-        ),
+        *(Mistake(hint, lambda S, Y, f=f: f(S, Y) / S.size) for hint, f in _WRONG_BY_SCORE),
+        *(Mistake(f"{hint} The mean is missing, too.", f) for hint, f in _WRONG_BY_SCORE),
         Mistake(_ADDED_UP, lambda S, Y: (p(S) - Y).mean(keepdims=True)),
         Mistake(_ADDED_UP, lambda S, Y: (p(S) - Y).mean()),
+        Mistake(_ADDED_UP, lambda S, Y: (p(S) - Y).sum()),
+        Mistake(
+            "This is the mean of the losses itself: its derivatives are asked for.",
+            lambda S, Y: (np.logaddexp(0, S) - Y * S).mean(),
+        ),
         Mistake(
             "Only the first sample has been looked at.",
             lambda S, Y: ((p(S) - Y) / S.size)[:, :1],
@@ -662,6 +764,14 @@ def _only(k: int, z: NDArray) -> NDArray:
     return mask
 
 
+# What is left of δ when a factor, or two, is lost on the way from z.
+_LOST: tuple[tuple[str, Callable[..., NDArray]], ...] = (
+    ("The factor p − y has been", lambda z, h, e, u: u * tanh.f_prime(z)),
+    ("f′(z) has been", lambda z, h, e, u: e * u),
+    ("u has been", lambda z, h, e, u: e * tanh.f_prime(z)),
+    ("p − y and f′(z) have been", lambda z, h, e, u: u),
+    ("p − y and u have been", lambda z, h, e, u: tanh.f_prime(z)),
+)
 BACKWARD = Exercise(
     section="3.6",
     draw=_draw_window_layer,
@@ -677,9 +787,15 @@ BACKWARD = Exercise(
             _delta(lambda z, h, e, u, p: u * tanh.f_prime(z)),
             part="db",
         ),
+        *(
+            Mistake(
+                f"{lost} lost on the way: dW is δxᵀ, with the whole δ.", _table(rule), part="dW"
+            )
+            for lost, rule in _LOST
+        ),
         Mistake(
-            "The factor p − y has been lost on the way: dW is δxᵀ, with the whole δ.",
-            _table(lambda z, h, e, u: u * tanh.f_prime(z)),
+            "δ meets h here: dW is δxᵀ, with what W multiplies.",
+            lambda x, y, W, b, u: _slopes(x, y, W, b, u)[1] @ np.tanh(W @ x + b).T,
             part="dW",
         ),
         Mistake(
@@ -728,14 +844,84 @@ BACKWARD = Exercise(
             part="db",
         ),
         Mistake(
+            "1 is subtracted whatever the label is: subtract the truth y.",
+            _delta(lambda z, h, e, u, p: (p - 1) * u * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
             "This is the derivative of p with respect to s once too often: in p − y it has "
             "cancelled already.",
             _delta(lambda z, h, e, u, p: e * p * (1 - p) * u * tanh.f_prime(z)),
             part="db",
         ),
         Mistake(
+            "This starts from the derivative with respect to p: with respect to s it is p − y.",
+            _delta(lambda z, h, e, u, p: e / (p * (1 - p)) * u * tanh.f_prime(z)),
+            part="db",
+        ),
+        Mistake(
+            "1 − h is not the slope: tanh′(z) is 1 − h².",
+            _delta(lambda z, h, e, u, p: e * u * (1 - h)),
+            part="db",
+        ),
+        Mistake(
+            "1 + h² is not the slope: tanh′(z) is 1 − h².",
+            _delta(lambda z, h, e, u, p: e * u * (1 + h**2)),
+            part="db",
+        ),
+        Mistake(
+            "f′(z) occurs twice: it stands once between h and z.",
+            _delta(lambda z, h, e, u, p: e * u * tanh.f_prime(z) ** 2),
+            part="db",
+        ),
+        Mistake(
+            "h belongs to du: b reaches the loss through z, with the slope δ.",
+            _delta(lambda z, h, e, u, p: e * u * tanh.f_prime(z) * h),
+            part="db",
+        ),
+        Mistake(
             "This is h itself, the gradient of the score: the loss brings the factor p − y.",
             _delta(lambda z, h, e, u, p: h),
+            part="du",
+        ),
+        Mistake(
+            "The probability alone is no error: subtract the truth y.",
+            _delta(lambda z, h, e, u, p: p * h),
+            part="du",
+        ),
+        Mistake(
+            "1 is subtracted whatever the label is: subtract the truth y.",
+            _delta(lambda z, h, e, u, p: (p - 1) * h),
+            part="du",
+        ),
+        Mistake(
+            "The score was compared with the truth: compare the probability p = σ(s).",
+            _delta(lambda z, h, e, u, p: (np.log(p / (1 - p)) - (p - e)) * h),
+            part="du",
+        ),
+        Mistake(
+            "p(1 − p) does not belong here: in p − y it has cancelled already.",
+            _delta(lambda z, h, e, u, p: e * p * (1 - p) * h),
+            part="du",
+        ),
+        Mistake(
+            "This is δ, the gradient at z: u meets h.",
+            _delta(lambda z, h, e, u, p: e * u * tanh.f_prime(z)),
+            part="du",
+        ),
+        Mistake(
+            "δ does not belong here: between the loss and u stand p − y and h only.",
+            _delta(lambda z, h, e, u, p: e * u * tanh.f_prime(z) * h),
+            part="du",
+        ),
+        Mistake(
+            "u stands where h belongs: u multiplies h.",
+            _delta(lambda z, h, e, u, p: e * u),
+            part="du",
+        ),
+        Mistake(
+            "f′(z) stands where h belongs: u multiplies h.",
+            _delta(lambda z, h, e, u, p: e * tanh.f_prime(z)),
             part="du",
         ),
         Mistake(
@@ -751,19 +937,13 @@ BACKWARD = Exercise(
             _delta(lambda z, h, e, u, p: e * u * h),
             part="du",
         ),
-        Mistake(
-            "The factor p − y has been lost on the way: Wᵀδ takes the whole δ.",
-            _down(lambda z, h, e, u: u * tanh.f_prime(z)),
-            part="dx",
+        *(
+            Mistake(f"{lost} lost on the way: Wᵀδ takes the whole δ.", _down(rule), part="dx")
+            for lost, rule in _LOST
         ),
         Mistake(
-            "f′(z) has been lost on the way: Wᵀδ takes the whole δ.",
-            _down(lambda z, h, e, u: e * u),
-            part="dx",
-        ),
-        Mistake(
-            "u has been lost on the way: Wᵀδ takes the whole δ.",
-            _down(lambda z, h, e, u: e * tanh.f_prime(z)),
+            "Wᵀ meets h here: it sends δ down.",
+            _down(lambda z, h, e, u: e * h),
             part="dx",
         ),
         *(
