@@ -387,10 +387,11 @@ def window_pipeline(
         edge = left_W + k * block
         sheet.box(edge, top - 2.9, block, 2.9, zorder=3, lw=1.2)
         sheet.box(edge, top - 3.06, block, 0.12, fc=colour)
-    for k, word in enumerate(words):
+    tag = max(inches(word, TYPE) for word in words) + 0.24
+    for k, word in enumerate(words):  # on a tag that is one with the word's numbers
         y = top_x - (k + 0.5) * d * high_x
-        sheet.words(lefts["x"] - 0.12, y, word, ha="right", bbox={
-            "fc": places[k], "alpha": TINT, "lw": 0, "pad": 2})  # fmt: skip
+        sheet.box(-tag, y - d * high_x / 2, tag, d * high_x, fc=places[k], alpha=TINT)
+        sheet.words(lefts["x"] - 0.12, y, word, ha="right")
     _numbers(sheet, x, (lefts["x"], top_x), (wide, high_x), [places[i // d] for i in range(n)])
     _bars(sheet, W, (left_W, top), (wide_W / n, high))
     titles = {"W": (left_W + wide_W / 2, top, f"{m} × {n}", top - 3.24)}
