@@ -407,14 +407,14 @@ def window_pipeline(
         sheet.words(at, middle, sign, 28 if sign == "·" else 18)
     sheet.text(3.05, middle + 0.26, "f", 18)
     # Below: the row uᵀ times h is s, and σ makes p of it.
-    y, row = -2.38, min(wide, 4.9 / m)
+    y, row, start = -2.38, min(wide, 4.9 / m), -3.62
     if inches("−0.00", SMALL) <= row:
-        _numbers(sheet, u.T, (-3.55, y), (row, 0.36), [None])
+        _numbers(sheet, u.T, (start, y), (row, 0.36), [None])
     else:
-        _bars(sheet, u.T, (-3.55, y), (row, 0.36))
-    end = -3.55 + m * row
-    sheet.text(-3.85, y - 0.18, "uᵀ", 18)
-    sheet.words(-3.55 + m * row / 2, y - 0.55, f"1 × {m}", SMALL)
+        _bars(sheet, u.T, (start, y), (row, 0.36))
+    end = start + m * row
+    sheet.text(start - 0.27, y - 0.18, "uᵀ", 18)
+    sheet.words(start + m * row / 2, y - 0.55, f"1 × {m}", SMALL)
     sheet.words(end + 0.18, y - 0.18, "·", 28)
     sheet.text(end + 0.42, y - 0.18, "h", 18)
     sheet.words(end + 0.72, y - 0.18, "=", 18)
