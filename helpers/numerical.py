@@ -43,10 +43,11 @@ def _slope(function: Callable[[NDArray], NDArray], at: NDArray, by: NDArray) -> 
 def complex_step(function: Callable[[NDArray], NDArray], at: NDArray) -> NDArray:
     """Differentiate a function that returns one number with respect to every entry of ``at``.
 
-    The result has the shape of ``at`` and is exact to rounding: the imaginary part of
-    function(at + ih) / h with h = 1e-30 subtracts nothing. The function must be analytic: abs,
-    norm, .real and conj lose the imaginary part. That is a ``ValueError``, raised where the
-    result is real or disagrees with a central difference in one direction.
+    The result has the shape of ``at`` and is as exact as the function's own arithmetic: the
+    imaginary part of function(at + ih) / h with h = 1e-30 subtracts no two of its values. The
+    function must be analytic: abs, norm, .real and conj lose the imaginary part. That is a
+    ``ValueError``, raised where the result is real or disagrees with a central difference in
+    one direction.
     Squire & Trapp 1998.
     """
     at = _point(at)
@@ -73,7 +74,7 @@ def complex_step(function: Callable[[NDArray], NDArray], at: NDArray) -> NDArray
             return gradient
     raise ValueError(
         "the complex step and a central difference disagree: some operation of function loses "
-        f"the imaginary part ({slip})"
+        f"the imaginary part ({slip}), or function itself subtracts nearly equal numbers"
     )
 
 

@@ -81,7 +81,10 @@ SIZES = np.array([2, 4, 8])
 SLOPE = draw.Slope("ReLU", SIZES, np.array([0.0, 0.0, 1.0]), {"kink": (0, 0)})
 FIGURES = {
     "secants": lambda: draw.secants(lambda x: x * x, 1.0, 2.0, [1, 0.1]),
-    "log_log": lambda: draw.log_log({"a": (SIZES, 1 / SIZES)}, xlabel="x", ylabel="y"),
+    "log_log": lambda: draw.log_log(
+        {"a": (SIZES, 1 / SIZES)}, xlabel="x", ylabel="y", guides={"1/x": (SIZES, 2 / SIZES)}
+    ),
+    "work": lambda: draw.work(["3 × 4", "8 × 20"], {"right": [144, 11520], "left": [45, 1344]}),
     "grids": lambda: draw.grids(
         Grid("$I$", eye(3), draw.by_row),
         "$=$",

@@ -14,6 +14,7 @@ from helpers.draw.curves import (
     secants,  # a curve under the magnifying glass, with tangent and secant
     slopes,  # activations with their derivatives
     touching,  # a tangent, and the derivative beside it
+    work,  # multiplications of several ways, size by size
 )
 from helpers.draw.matrices import (
     Grid,  # a matrix to draw, with a colour for each entry

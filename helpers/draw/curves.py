@@ -102,16 +102,56 @@ def secants(
 
 
 def log_log(
-    curves: Mapping[str, tuple[ArrayLike, ArrayLike]], *, xlabel: str, ylabel: str
+    curves: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    *,
+    xlabel: str,
+    ylabel: str,
+    guides: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
 ) -> Picture:
-    """Draw curves of positive numbers on two logarithmic axes; zeros are left out."""
-    figure, (axes,) = canvas(4.2, margins=(1.15, 0.25, 0.75, 0.1, 0))
+    """Draw curves of positive numbers on two logarithmic axes; zeros are left out.
+
+    ``guides`` are dotted lines to compare a slope with, each with its name beside its middle.
+    """
+    figure, (axes,) = canvas(4.4, margins=(1.15, 0.25, 0.75, 0.1, 0))
     for (label, (x, y)), style in zip(curves.items(), _styles(list(curves)), strict=True):
         x, y = np.asarray(x, float), np.asarray(y, float)
         axes.loglog(x[y > 0], y[y > 0], label=label, mfc="none", mew=2, **style)
+    for words, (x, y) in (guides or {}).items():
+        middle, rises = len(np.asarray(x)) // 2, np.diff(np.log(y))[0] * np.diff(np.log(x))[0]
+        axes.loglog(x, y, ":", color=FAINT, lw=2)
+        side = "right" if rises > 0 else "left"
+        axes.annotate(words, (x[middle], 3 * y[middle]), ha=side, va="bottom")
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.legend()
     decades(axes)
+    return figure
+
+
+def work(rows: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Picture:
+    """Draw counts of multiplications as dots on a logarithmic axis.
+
+    Every way has one count for each row, and in brackets how many times that of the next way.
+    """
+    figure, (axes,) = canvas(3.6, margins=(1.3, 0.1, 0.75, 0.1, 0))
+    ways = list(counts)
+    for rank, (way, marker) in enumerate(zip(ways, "D^osv", strict=False)):
+        heights = np.arange(len(rows)) + 0.27 * ((len(ways) - 1) / 2 - rank)
+        axes.semilogx(counts[way], heights, marker, label=way)
+        for k, height in enumerate(heights):
+            words = f"{counts[way][k]:,}"
+            if rank + 1 < len(ways):
+                words += f"  ({counts[way][k] / counts[ways[rank + 1]][k]:.3g}×)"
+            place = {"xytext": (9, 0), "textcoords": "offset points", "va": "center"}
+            axes.annotate(words, (counts[way][k], height), fontsize=13.5, **place)
+    axes.set_yticks(range(len(rows)), rows)
+    most = max(map(max, counts.values()))
+    axes.set(xlim=(1, max(1e4, most**1.58)), xlabel="multiplications")
+    axes.set(xticks=10.0 ** np.arange(0, np.log10(most) + 2, 4))
+    decades(axes)
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="lower right")
+    said = (f"{way} {', '.join(f'{count:,}' for count in counts[way])}" for way in ways)
+    figure.says = f"{', '.join(rows)}: {'; '.join(said)}"
     return figure
 
 

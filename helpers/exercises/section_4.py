@@ -76,7 +76,7 @@ BEST_STEP = Exercise(
             lambda precision: precision**1 / 3,
         ),
         Mistake(
-            "A step this small suits the complex step, which subtracts nothing; here two "
+            "A step this small suits the complex step, which subtracts no values; here two "
             "values are subtracted.",
             lambda precision: 1e-30,
             when=lambda step, precision: 0 < step <= 1e-17,
@@ -166,6 +166,15 @@ JACOBIAN = Exercise(
             _with_row(1, "(1, 0, 0, 1)"),
         ),
         Mistake(
+            "The last output stands in the first column: it is a function of the second input.",
+            _with_row(2, "(cos(x2), 0, 0, 0)"),
+        ),
+        Mistake(
+            "The column of the fourth input holds ones: the map does not look at it, so its "
+            "partials are zeros.",
+            lambda x: np.hstack([_jacobian(x)[:, :3], np.ones((3, 1))]),
+        ),
+        Mistake(
             "The second output keeps its inputs where their partials belong: a sum has the "
             "partial 1 with respect to each of its terms.",
             _with_row(1, "(x1, 0, x3, 0)"),
@@ -194,7 +203,7 @@ JACOBIAN = Exercise(
 
 def _draw_with_zeros(rng: Generator) -> tuple[NDArray]:
     z = 2 * rng.standard_normal(sizes(rng, int(rng.integers(1, 4)), least=3))
-    z.flat[:3] = 0.0, 0.3, -0.7
+    z.flat[:3] = 0.0, 1e-5, -1e-5
     return (rng.permuted(z),)
 
 
@@ -245,7 +254,7 @@ RELU_PRIME = Exercise(
             "The jump is in the wrong place: small positive z are on the steep side too.",
             lambda z: (z > 0.5).astype(float),
             when=lambda slope, z: any(
-                np.array_equal(slope, z > cut) for cut in (0.5, 1 - 1e-9)
+                np.array_equal(slope, z > cut) for cut in (1e-4, 1e-3, 1e-2, 0.1, 0.5, 1 - 1e-9)
             ),
         ),
     ),
@@ -303,6 +312,14 @@ SCORE_BY_U = Exercise(
             lambda x, W, b, u: complex_step(lambda v: _score(v, W, b, u), x).T,
         ),
         Mistake("The bias is missing in z.", lambda x, W, b, u: np.tanh(W @ x).T),
+        Mistake(
+            "The activation is in the wrong place: it is applied to z = Wx + b, not to W.",
+            lambda x, W, b, u: (np.tanh(W) @ x + b).T,
+        ),
+        Mistake(
+            "The activation is applied twice: h is tanh of z, once.",
+            lambda x, W, b, u: np.tanh(np.tanh(W @ x + b)).T,
+        ),
         Mistake(
             "This is s itself: its derivatives with respect to the m numbers of u are asked "
             "for.",
@@ -380,6 +397,10 @@ SCORE_TWICE = Exercise(
             lambda x, W, b, u: _twice(tanh.f_prime)(x, W, b, np.ones_like(u)),
         ),
         Mistake(
+            "h stands in the place of u: the row that comes back from s to h is uᵀ.",
+            lambda x, W, b, u: _twice(tanh.f_prime)(x, W, b, np.tanh(W @ x + b)),
+        ),
+        Mistake(
             "The path through the layer only: x also reaches s straight, and derivatives along "
             "paths add.",
             _second_row(lambda x: 0 * x.T),
@@ -389,6 +410,12 @@ SCORE_TWICE = Exercise(
             "The second path counts once: in the product of x with itself, each entry stands "
             "twice.",
             _second_row(lambda x: x.T),
+            part="ds_dx",
+        ),
+        Mistake(
+            "The second path is not differentiated: the product of x with itself is a number, "
+            "and its row is 2xᵀ.",
+            _second_row(lambda x: x.T @ x),
             part="ds_dx",
         ),
         Mistake(
