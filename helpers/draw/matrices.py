@@ -30,7 +30,6 @@ from helpers.draw.style import (
 )
 
 HIGH = 0.46  # inches: the height of an entry
-LEAST = 8  # points: the smallest type of an entry
 TINT = 0.36  # how much of its colour is behind an entry; behind a zero, a third of that
 
 
@@ -98,8 +97,6 @@ def _draw_grid(
 ) -> None:
     rows, cols = grid.entries.shape
     top, centre = middle + rows * high / 2, left + cols * wide / 2
-    longest = max(inches(entry(value), size) for value in np.array(grid.entries).flat)
-    size = max(LEAST, size * min(1.0, wide * 1.1 / longest)) if longest else size
     for i, j in np.ndindex(rows, cols):
         value = grid.entries[i, j]
         x, y = left + j * wide, top - (i + 1) * high
@@ -134,7 +131,7 @@ def grids(*parts: Grid | str, wide: float = 1.0) -> Picture:
 
     A part that is a newline starts another line. An entry is as wide as the longest of its
     matrix, ``wide`` of its heights at least; where a line is wider than the page, entries are
-    made narrower, with smaller type; what then still does not fit is not written.
+    made narrower, and what then does not fit is not written.
     """
     lines: list[list[Grid | str]] = [[]]
     for part in parts:
