@@ -424,6 +424,7 @@ def test_the_pictures_of_a_window_write_out_its_numbers():
         (lambda: a_pipeline(u=np.ones((1, 3))), r"u is \(1, 3\), expected \(3, 1\)"),
         (lambda: a_pipeline(x=np.ones((5, 1)), W=np.ones((3, 5))), "words has 2"),
         (lambda: draw.concatenation(["we"], np.ones((2, 2))), r"rows is \(2, 2\)"),
+        (lambda: draw.work(["a", "b"], {"left": [45]}), "counts of left are 1, expected 2"),
         (lambda: draw.loss_curves([0, 1], {"a": [1]}),
          r"losses of a have shape \(1,\), .*step"),
         (lambda: a_lit_weight(4, 1), "i is 4, expected a whole number from 1 to 3"),

@@ -134,7 +134,12 @@ def work(rows: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Picture:
     """
     figure, (axes,) = canvas(3.6, margins=(1.3, 0.1, 0.75, 0.1, 0))
     ways = list(counts)
-    for rank, (way, marker) in enumerate(zip(ways, "D^osv", strict=False)):
+    for rank, (way, marker) in enumerate(zip(ways, cycle("D^osv"), strict=False)):
+        if len(counts[way]) != len(rows):
+            raise ValueError(
+                f"the counts of {way} are {len(counts[way])}, expected {len(rows)}: one for "
+                f"each row"
+            )
         heights = np.arange(len(rows)) + 0.27 * ((len(ways) - 1) / 2 - rank)
         axes.semilogx(counts[way], heights, marker, label=way)
         for k, height in enumerate(heights):
@@ -145,7 +150,7 @@ def work(rows: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Picture:
             axes.annotate(words, (counts[way][k], height), fontsize=13.5, **place)
     axes.set_yticks(range(len(rows)), rows)
     most = max(map(max, counts.values()))
-    axes.set(xlim=(1, max(1e4, most**1.58)), xlabel="multiplications")
+    axes.set(xlim=(1, max(1e4, most**1.58)), xlabel="multiplications")  # room for the words
     axes.set(xticks=10.0 ** np.arange(0, np.log10(most) + 2, 4))
     decades(axes)
     axes.grid(visible=False, axis="y")
