@@ -348,7 +348,8 @@ def count_middle(widths, k):
 
 def softmax_of(S):
     """Compute the softmax of each column."""
-    return np.exp(S) / np.exp(S).sum(axis=0)
+    powers = np.exp(S - S.max(axis=0))
+    return powers / powers.sum(axis=0)
 
 
 def min_errors(y):
@@ -489,7 +490,7 @@ DIFFERENTLY = {
     "LOSS_BY_SCORES": [
         lambda S, labels: (softmax_of(S) - np.eye(len(S))[labels].T) / labels.size,
         lambda S, labels: by_loop(S.size, lambda k: (
-            np.exp(S.flat[k]) / np.exp(S[:, k % labels.size]).sum()
+            np.exp(S.flat[k] - np.logaddexp.reduce(S[:, k % labels.size]))
             - (labels[k % labels.size] == k // labels.size)) / labels.size).reshape(S.shape),
     ],
     "BAG_OF_WORDS": [
@@ -840,11 +841,15 @@ TRIED = {
         (lambda P, G: P * (G - P @ G), "inner sizes must agree"),
         (lambda P, G: P * (G - (P * G).sum(axis=1)), "both shapes must agree"),
         (lambda P, G: P * ((P * G).sum(axis=0) - G), "wrong sign"),
-        (lambda P, G: P * (G - (P * G).mean(axis=0)), "entries differ"),
+        (lambda P, G: P * (G - (P * G).mean(axis=0)), "nothing is divided by K"),
         (lambda P, G: P * (1 - P), "entries differ"),
     ],
     "LOSS_BY_SCORES": [
         (lambda S, labels: sigma(S) - labels, "entries differ"),
+        (lambda S, labels: np.exp(S) / np.exp(S).sum(axis=0) - np.eye(len(S))[:, labels],
+     "1/B is missing"),
+        (lambda S, labels: (np.exp(S) / np.exp(S).sum(axis=0) - np.eye(len(S))[:, labels])
+     / S.shape[1], "right for some inputs only"),
         (lambda S, labels: softmax_of(S) - np.eye(len(S))[labels], "both shapes must agree"),
         (lambda S, labels: (np.eye(len(S))[:, labels] - softmax_of(S)) / S.shape[1],
      "wrong sign"),

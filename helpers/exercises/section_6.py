@@ -22,6 +22,10 @@ def _at_the_scores(P: NDArray, G: NDArray) -> NDArray:
     return complex_step(lambda S: (G * softmax(S)).sum(), np.log(P))
 
 
+def _step(P: NDArray, G: NDArray) -> NDArray:
+    return P * (G - (P * G).sum(axis=0, keepdims=True))
+
+
 SOFTMAX_BACK = Exercise(
     section="6.2",
     draw=_draw_P_G,
@@ -67,6 +71,24 @@ SOFTMAX_BACK = Exercise(
             "of G only.",
             lambda P, G: P * (G - P.T @ G),
         ),
+        Mistake(
+            "The softmax is taken again of P, which holds probabilities already.",
+            lambda P, G: _step(softmax(P), G),
+        ),
+        Mistake(
+            "G is multiplied by P too early: subtract the weighted mean from G, and multiply "
+            "by P after that.",
+            lambda P, G: P * G - (P * G).sum(axis=0, keepdims=True),
+        ),
+        Mistake(
+            "A weighted mean is the sum of P times G: the weights add up to 1 as they are, so "
+            "nothing is divided by K.",
+            lambda P, G: P * (G - (P * G).mean(axis=0, keepdims=True)),
+        ),
+        Mistake(
+            "P and G have changed places.",
+            lambda P, G: _step(G, P),
+        ),
     ),
 )
 
@@ -74,17 +96,31 @@ SOFTMAX_BACK = Exercise(
 
 
 def _draw_S_labels(rng: Generator) -> tuple[NDArray, NDArray]:
+    # One draw in four has scores so far apart that exp overflows and probabilities become 0.
     K, B = sizes(rng, 2)
-    return 3 * rng.standard_normal((K, B)), rng.integers(0, K, B)
+    far = 400 if rng.random() < 0.25 else 1
+    return 3 * far * rng.standard_normal((K, B)), rng.integers(0, K, B)
 
 
 def _dS(S: NDArray, labels: NDArray) -> NDArray:
     samples = np.arange(len(labels))
-    return complex_step(lambda S: -np.log(softmax(S)[labels, samples]).mean(), S)
+
+    def loss(S: NDArray) -> NDArray:
+        top = S.real.max(axis=0)
+        return (top + np.log(np.exp(S - top).sum(axis=0)) - S[labels, samples]).mean()
+
+    return complex_step(loss, S)
 
 
 def _one_hot(S: NDArray, labels: NDArray) -> NDArray:
     return np.eye(len(S))[:, labels]
+
+
+def _less_one(S: NDArray, where: object) -> NDArray:
+    """Take 1 from the probabilities at an index, whichever a learner may have written."""
+    P = softmax(S)
+    P[where] -= 1
+    return P / S.shape[1]
 
 
 LOSS_BY_SCORES = Exercise(
@@ -145,13 +181,36 @@ LOSS_BY_SCORES = Exercise(
             lambda S, labels: (softmax(S) - labels) / S.shape[1],
         ),
         Mistake(
+            "The number of the class is subtracted, from every entry, and 1/B is missing as "
+            "well: a label is a name and not an amount.",
+            lambda S, labels: softmax(S) - labels,
+        ),
+        Mistake(
+            "The two indices have changed places: a row of S is a class, a column a sample.",
+            lambda S, labels: _less_one(S, (np.arange(len(labels)), labels)),
+        ),
+        Mistake(
+            "This takes 1 from whole rows: each sample has one true class, so one entry in "
+            "each column.",
+            lambda S, labels: _less_one(S, labels),
+        ),
+        Mistake(
+            "A sigmoid stands where the softmax belongs: the probabilities of a sample must "
+            "add up to 1.",
+            lambda S, labels: (1 / (1 + np.exp(-S)) - _one_hot(S, labels)) / S.shape[1],
+        ),
+        Mistake(
+            "The powers are not divided by their sum: they are no probabilities yet.",
+            lambda S, labels: (np.exp(S) - _one_hot(S, labels)) / S.shape[1],
+        ),
+        Mistake(
             "The classes are counted from 1 here, so that each label hits the one before it.",
             lambda S, labels: (softmax(S) - _one_hot(S, labels - 1)) / S.shape[1],
         ),
     ),
 )
 
-# --- 6c: bag_gradient(ids, delta, V) --------------------------------------------------------
+# --- 6c: bag_gradient(ids, dx, V) --------------------------------------------------------
 
 
 def _draw_bag(rng: Generator) -> tuple[NDArray, NDArray, int]:
@@ -161,14 +220,14 @@ def _draw_bag(rng: Generator) -> tuple[NDArray, NDArray, int]:
     return ids, rng.standard_normal((d, 1)), V
 
 
-def _dE(ids: NDArray, delta: NDArray, V: int) -> NDArray:
-    return complex_step(lambda E: E[ids].mean(axis=0) @ delta, np.zeros((V, len(delta))))
+def _dE(ids: NDArray, dx: NDArray, V: int) -> NDArray:
+    return complex_step(lambda E: E[ids].mean(axis=0) @ dx, np.zeros((V, len(dx))))
 
 
-def _rows(ids: NDArray, delta: NDArray, V: int, weights: NDArray | float) -> NDArray:
-    """Give the row of each word that occurs delta, times the word's weight."""
+def _rows(ids: NDArray, dx: NDArray, V: int, weights: NDArray | float) -> NDArray:
+    """Give the row of each word that occurs dx, times the word's weight."""
     occurs = np.bincount(ids, minlength=V) > 0
-    return (occurs * weights)[:, None] * delta.T
+    return (occurs * weights)[:, None] * dx.T
 
 
 def _counts(ids: NDArray, V: int) -> NDArray:
@@ -178,45 +237,49 @@ def _counts(ids: NDArray, V: int) -> NDArray:
 BAG_OF_WORDS = Exercise(
     section="6.4",
     draw=_draw_bag,
-    truth=lambda ids, delta, V: _dE(ids, delta, V),
+    truth=lambda ids, dx, V: _dE(ids, dx, V),
     mistakes=(
         Mistake(
             "A word that occurs twice counts once here: += with a list of rows keeps the last "
             "of equal ones only.",
-            lambda ids, delta, V: _rows(ids, delta, V, 1 / len(ids)),
+            lambda ids, dx, V: _rows(ids, dx, V, 1 / len(ids)),
         ),
         Mistake(
-            "Each row holds δ in full, however often its word occurs: x is a mean, and each "
+            "Each row holds dx in full, however often its word occurs: x is a mean, and each "
             "place has its share in it.",
-            lambda ids, delta, V: _rows(ids, delta, V, 1.0),
+            lambda ids, dx, V: _rows(ids, dx, V, 1.0),
         ),
         Mistake(
             "The mean is missing: each place has only its share of x.",
-            lambda ids, delta, V: _counts(ids, V)[:, None] * delta.T,
+            lambda ids, dx, V: _counts(ids, V)[:, None] * dx.T,
         ),
         Mistake(
             "This is divided by the number of words in the vocabulary: the mean is over the "
             "places.",
-            lambda ids, delta, V: _counts(ids, V)[:, None] * delta.T / V,
+            lambda ids, dx, V: _counts(ids, V)[:, None] * dx.T / V,
         ),
         Mistake(
             "This is divided by the number of different words: the mean is over the places, "
             "equal words included.",
-            lambda ids, delta, V: (
-                _counts(ids, V)[:, None] * delta.T / np.count_nonzero(_counts(ids, V))
+            lambda ids, dx, V: (
+                _counts(ids, V)[:, None] * dx.T / np.count_nonzero(_counts(ids, V))
             ),
         ),
         Mistake(
             "This is divided by the numbers for each word: the mean is over the places.",
-            lambda ids, delta, V: _counts(ids, V)[:, None] * delta.T / len(delta),
+            lambda ids, dx, V: _counts(ids, V)[:, None] * dx.T / len(dx),
         ),
         Mistake(
             "Every row has its share here: a word that does not occur learns nothing.",
-            lambda ids, delta, V: np.tile(delta.T, (V, 1)) / len(ids),
+            lambda ids, dx, V: np.tile(dx.T, (V, 1)) / len(ids),
         ),
         Mistake(
-            "These are the blocks, one for each place: add them to the rows of their words.",
-            lambda ids, delta, V: np.tile(delta.T, (len(ids), 1)) / len(ids),
+            "The words are counted from 1 here: each share lands one row too high.",
+            lambda ids, dx, V: np.roll(_counts(ids, V), -1)[:, None] * dx.T / len(ids),
+        ),
+        Mistake(
+            "These are the shares, one for each place: add them to the rows of their words.",
+            lambda ids, dx, V: np.tile(dx.T, (len(ids), 1)) / len(ids),
         ),
     ),
 )
