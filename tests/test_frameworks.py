@@ -1,4 +1,4 @@
-"""PyTorch and JAX, where they are installed, against the tape: section 7.7.
+"""PyTorch and JAX, where they are installed, against the tape (7.7) and the rules of 08.
 
 They are an optional extra: ``pip install -e ".[frameworks]"``. Without them each test says that
 it was left out; with them, ``pytest -s`` prints how far apart the numbers are.
@@ -6,17 +6,20 @@ it was left out; with them, ``pytest -s`` prints how far apart the numbers are.
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib.util import find_spec
 
 import nbformat
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import sliding_window_view
 
 from helpers import tape
 from tools.publish import NOTEBOOKS
 
 NOTEBOOK = NOTEBOOKS / "beyond" / "07_any_depth_from_either_end.ipynb"
+NEXT = NOTEBOOKS / "beyond" / "08_shared_weights_and_attention.ipynb"
 FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX"}
 CLOSE = 1e-12
 
@@ -29,7 +32,7 @@ def needs(name):
     if find_spec(name) is None:
         pytest.skip(
             f"{FRAMEWORKS[name]} is not installed, so its numbers were not compared with the "
-            'tape\'s; pip install -e ".[frameworks]" brings it'
+            'series\'; pip install -e ".[frameworks]" brings it'
         )
     module = pytest.importorskip(name)
     if name == "jax":
@@ -158,3 +161,73 @@ def test_the_lines_that_section_7_7_shows_give_the_tapes_gradient(name):
     np.testing.assert_allclose(
         np.asarray(space["dW"]), tape.pull_back(score)[W].value, rtol=0, atol=CLOSE
     )
+
+
+def rules_of_08():
+    """Define the functions that notebook 08 shows, from its own cells."""
+    wanted = {"softmax", "softmax_back", "attention", "attention_back"}
+    wanted |= {"slide", "slide_back", "layer_norm", "layer_norm_back"}
+    space = {"np": np, "sliding_window_view": sliding_window_view}
+    for cell in nbformat.read(NEXT, as_version=4).cells:
+        for node in ast.parse(cell.source).body if cell.cell_type == "code" else ():
+            if isinstance(node, ast.FunctionDef) and node.name in wanted:
+                exec(ast.unparse(node), space)
+    return space
+
+
+def layers_of_08():
+    """Draw twenty convolutions, LayerNorms and masked attentions, with a gradient at each."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        n, d, T = rng.choice(np.arange(2, 9), size=3, replace=False)
+        shapes = {"x": (T + n - 1, 1), "k": (n, 1), "X": (n, T)}
+        shapes |= {"Q": (d, T), "K": (d, T), "V": (d, T)}
+        inputs = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+        yield inputs, [rng.standard_normal(shape) for shape in ((T, 1), (n, T), (d, T))]
+
+
+def with_pytorch(torch, inputs, at_outputs):
+    """Let PyTorch's own layers find the gradients; its tokens are rows."""
+    F = torch.nn.functional
+    leaves = {name: torch.tensor(a, requires_grad=True) for name, a in inputs.items()}
+    x, k, X, Q, K, V = (leaves[name].T for name in inputs)
+    outputs = (
+        F.conv1d(x[None], k[None])[0],
+        F.layer_norm(X, X.shape[1:], eps=0.1),
+        F.scaled_dot_product_attention(Q[None], K[None], V[None], is_causal=True)[0],
+    )
+    loss = sum((o * torch.tensor(G.T)).sum() for o, G in zip(outputs, at_outputs, strict=True))
+    loss.backward()
+    return {f"d{name}": leaf.grad.numpy() for name, leaf in leaves.items()}
+
+
+def with_jax(jax, inputs, at_outputs):
+    """Let JAX find the gradients; its own attention takes the softmax in float32."""
+
+    def loss(x, k, X, Q, K, V):
+        scores = K.T @ Q / len(Q) ** 0.5
+        early = jax.numpy.triu(jax.numpy.ones(scores.shape, bool))
+        outputs = (
+            jax.numpy.correlate(x[:, 0], k[:, 0], mode="valid")[:, None],
+            jax.nn.standardize(X, axis=0, epsilon=0.1),
+            V @ jax.nn.softmax(scores, axis=0, where=early),
+        )
+        return sum((o * G).sum() for o, G in zip(outputs, at_outputs, strict=True))
+
+    found = jax.grad(loss, argnums=tuple(range(6)))(*map(jax.numpy.asarray, inputs.values()))
+    return {f"d{name}": np.asarray(each) for name, each in zip(inputs, found, strict=True)}
+
+
+@pytest.mark.parametrize(("name", "gradients"), [("torch", with_pytorch), ("jax", with_jax)])
+def test_their_convolution_layernorm_and_attention_have_the_gradients_of_08(name, gradients):
+    module, rules, worst = needs(name), rules_of_08(), 0.0
+    for inputs, (delta, at_y, at_o) in layers_of_08():
+        x, k, X, Q, K, V = inputs.values()
+        T = X.shape[1]
+        causal = np.where(np.triu(np.ones((T, T))) == 1, 0, -np.inf)
+        ours = [*rules["slide_back"](x, k, delta), rules["layer_norm_back"](X, at_y, 0.1)]
+        ours += rules["attention_back"](Q, K, V, at_o, causal)
+        named = {f"d{each}": gradient for each, gradient in zip(inputs, ours, strict=True)}
+        worst = max(worst, largest(named, gradients(module, inputs, (delta, at_y, at_o))))
+    print(f"{FRAMEWORKS[name]}, layers of 08: largest relative difference {worst:.1e}")
+    assert worst <= CLOSE, f"{FRAMEWORKS[name]} and the rules of 08 are {worst:.1g} apart"
