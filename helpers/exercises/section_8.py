@@ -167,6 +167,19 @@ RMS_NORM_BACK = Exercise(
             lambda X, G: (G - _along(X, G)) / _rho(X),
         ),
         Mistake(
+            "The standard deviation stands in the place of ρ: it subtracts the mean first.",
+            lambda X, G: (
+                (G - X / X.std(axis=0) * (G * X / X.std(axis=0)).mean(axis=0)) / X.std(axis=0)
+            ),
+        ),
+        Mistake(
+            "The length of the column stands in the place of ρ: the mean of the squares has a "
+            "1/n.",
+            lambda X, G: (
+                (G - X * (G * X).sum(axis=0) / (X * X).sum(axis=0)) / np.linalg.norm(X, axis=0)
+            ),
+        ),
+        Mistake(
             "The means run along the rows: each column has a ρ of its own.",
             lambda X, G: ((G.T - X.T / _rho(X.T) * _along(X.T, G.T)) / _rho(X.T)).T,
         ),
