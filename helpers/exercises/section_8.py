@@ -60,6 +60,16 @@ TIED_GRADIENT = Exercise(
             lambda W, x, g: _inner(W, x, g) - _outer(W, x, g),
         ),
         Mistake(
+            "The share of the transposed matrix still has the shape of Wᵀ: before you add, "
+            "bring it into the shape of W.",
+            lambda W, x, g: _inner(W, x, g) + _outer(W, x, g).T,
+        ),
+        Mistake(
+            "The share of the transposed matrix, your first term, has the shape of Wᵀ: "
+            "before you add, bring it into the shape of W.",
+            lambda W, x, g: _outer(W, x, g).T + _inner(W, x, g),
+        ),
+        Mistake(
             "x and g have changed places in one of the two shares, so that both are the same.",
             lambda W, x, g: W @ (x @ x.T + g @ g.T),
         ),
@@ -256,6 +266,26 @@ PLAIN_ATTENTION_BACK = Exercise(
         Mistake(
             "1/√n is missing: the scores are divided by it, and their gradient is, too.",
             lambda X, G: _three(X, np.sqrt(len(X)) * _dS(X, G), G @ _A(X).T),
+        ),
+        Mistake(
+            "A itself is another one here: the scores are divided by √n before their softmax.",
+            lambda X, G: _three(
+                X,
+                softmax(X.T @ X)
+                * (X.T @ G - (softmax(X.T @ X) * (X.T @ G)).sum(axis=0, keepdims=True))
+                / np.sqrt(len(X)),
+                G @ softmax(X.T @ X).T,
+            ),
+        ),
+        Mistake(
+            "The gradient at A is transposed: its columns are the queries, as those of G are.",
+            lambda X, G: _three(
+                X,
+                _A(X)
+                * (G.T @ X - (_A(X) * (G.T @ X)).sum(axis=0, keepdims=True))
+                / np.sqrt(len(X)),
+                G @ _A(X).T,
+            ),
         ),
         Mistake(
             "The division is by n: the scores are divided by its root.",
