@@ -15,6 +15,7 @@ import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -128,41 +129,38 @@ FAULTS: dict[str, Fault] = {
 }
 MOVED = {"folded by columns", "moved on by one input"}
 
-# What a check has let through tells which habit it has.
-HABITS: dict[str, set[str]] = {
-    "It accepts every gradient, whatever its numbers and its shape.": set(FAULTS),
-    "It seems to look at the shape only: any numbers pass.": set(FAULTS) - {"transposed"},
-    "It seems to compare a sum over all entries: a sum does not know where they stand.": {
-        "transposed",
-        *MOVED,
-    },
-    "It seems to look along one direction, all ones: that is a sum, too.": MOVED,
-    "It seems to compare lengths: a length knows neither places nor signs.": {
-        "transposed",
-        "the other sign",
-        *MOVED,
-    },
-    "It seems to use sizes of its own, all equal: take those in shapes.": {
-        "1/m in the place of 1/B"
-    },
-    "Its tolerance seems too wide.": {
-        "half a percent too large",
-        "a penalty that the loss does not have",
-    },
-    "It seems to use one sample only: take the sizes in shapes.": {
-        "1/B left out",
-        "the first sample only",
-    },
-    "It seems to look at W = 0, where f′ is 1 and a penalty is 0: draw W at random.": {
-        "f′ left out",
-        "f′ taken at h",
-        "a penalty that the loss does not have",
-    },
-    "It seems to look at one entry, or at few: the others may be anything.": {
-        "transposed",
-        "folded by columns",
-        "all units for the last one",
-    },
+# What a check has let through tells which habit it has; some habits show in two ways.
+PENALTY = "a penalty that the loss does not have"
+TOO_WIDE = {"half a percent too large", PENALTY}
+SCALED = {"1/B left out", "1/m in the place of 1/B", "half a percent too large"}
+HABITS: dict[str, tuple[set[str], ...]] = {
+    "It accepts every gradient, whatever its numbers and its shape.": (set(FAULTS),),
+    "It seems to look at the shape only: any numbers pass.": (set(FAULTS) - {"transposed"},),
+    "It seems to compare a sum over all entries: a sum does not know where they stand.": (
+        {"transposed", *MOVED},
+    ),
+    "It seems to look along one direction, all ones: that is a sum, too.": (MOVED,),
+    "It seems to compare lengths: a length knows neither places nor signs.": (
+        {"transposed", "the other sign", *MOVED},
+    ),
+    "It seems to compare absolute values: the other sign passes.": ({"the other sign"},),
+    "It seems to compare directions, as a cosine does: every multiple passes.": (
+        SCALED,
+        SCALED | {PENALTY},
+    ),
+    "It seems to use sizes of its own, all equal: take those in shapes.": (
+        {"1/m in the place of 1/B"},
+    ),
+    "Its tolerance seems too wide.": (TOO_WIDE, {PENALTY}),
+    "It seems to use one sample only: take the sizes in shapes.": (
+        {"1/B left out", "the first sample only"},
+    ),
+    "It seems to look at W = 0, where f′ is 1 and a penalty is 0: draw W at random.": (
+        {"f′ left out", "f′ taken at h", PENALTY},
+    ),
+    "It seems to look at one entry, or at few: the others may be anything.": (
+        {"transposed", "folded by columns", "all units for the last one"},
+    ),
 }
 
 
@@ -188,7 +186,8 @@ def catch(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> None:
 
     ``my_check(gradient, loss, shapes)`` gives True to accept ``gradient`` and False to refuse
     it. ``gradient(W, X, Y)`` and ``loss(W, X, Y)`` take arrays of any sizes, and ``shapes`` are
-    the shapes of W, X and Y that it should look at. Whatever it does, ``catch`` does not raise.
+    the shapes of W, X and Y that it should look at. What it prints is shown for the first call,
+    which has the right gradient. Whatever it does, ``catch`` does not raise.
     """
     print(caught(my_check, draws, seed).text)
 
@@ -202,9 +201,10 @@ def caught(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> Catc
     if not callable(my_check):
         return Catch(
             "wrong",
-            _wrapped(f"This is {type(my_check).__name__}: hand in the function, not a value."),
+            _wrapped(f"This is {_called(my_check)}: hand in the function, without calling it."),
         )
     rng = np.random.default_rng([seed, *b"catch"])
+    own: list[tuple[int, ...]] = []  # shapes of W that it chose itself
     given = [
         (sizes(rng, 3, least=3, most=7), UNITS[draw % len(UNITS)]) for draw in range(draws)
     ]
@@ -213,10 +213,16 @@ def caught(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> Catc
 
     def all_draws() -> None:
         for draw, (drawn, unit) in enumerate(given):
-            if not _accepts(my_check, layer_gradient, drawn, unit, right=True):
+            # What the check prints is shown once, not at every call.
+            hidden = contextlib.redirect_stdout(io.StringIO())
+            with contextlib.nullcontext() if draw == 0 else hidden:
+                accepted = _accepts(my_check, layer_gradient, drawn, unit, own, right=True)
+            if not accepted:
                 refused.append(draw)
             for name, fault in FAULTS.items():
-                if _accepts(my_check, fault.gives, drawn, unit):
+                with contextlib.redirect_stdout(io.StringIO()):
+                    accepted = _accepts(my_check, fault.gives, drawn, unit, own)
+                if accepted:
                     let_through[name].append(draw)
 
     try:
@@ -232,7 +238,7 @@ def caught(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> Catc
     passed = {name: tuple(found) for name, found in let_through.items() if found}
     return Catch(
         "wrong" if refused or passed else "right",
-        _told(tuple(refused), passed, draws),
+        _told(tuple(refused), passed, draws, own),
         tuple(refused),
         passed,
     )
@@ -243,19 +249,28 @@ def _accepts(
     gradient: Gradient,
     drawn: list[int],
     unit: float,
+    own: list[tuple[int, ...]],
     *,
     right: bool = False,
 ) -> bool:
-    """Ask the check once. That it raises is a refusal, unless the gradient is right."""
+    """Ask the check once. That it raises is a refusal, unless the gradient is right.
+
+    Where it looks at other sizes than those drawn, the shape of W goes into ``own``.
+    """
     m, n, B = drawn
     shapes = ((m, n), (n, B), (m, B))
+    asked = False
+
+    def asks_gradient(W: NDArray, X: NDArray, Y: NDArray) -> NDArray:
+        nonlocal asked
+        asked = True
+        dW = unit * gradient(W, X, Y)
+        if (np.shape(W), np.shape(X), np.shape(Y)) != shapes:
+            own.append(np.shape(W))
+        return dW
+
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            answer = my_check(
-                lambda W, X, Y: unit * gradient(W, X, Y),
-                lambda W, X, Y: unit * layer_loss(W, X, Y),
-                shapes,
-            )
+        answer = my_check(asks_gradient, lambda W, X, Y: unit * layer_loss(W, X, Y), shapes)
     except SystemExit:
         raise _Useless("Your check calls exit(), which would end Python.") from None
     except Exception as error:
@@ -268,9 +283,15 @@ def _accepts(
                 f"was given the shapes {shapes}."
             ) from None
         return False
-    if answer is None or answer is ...:
-        missing = "" if answer is ... else " It gives None: is a return missing?"
-        raise _Useless(f"Not answered yet.{missing} Replace the three dots.")
+    if answer is ...:
+        raise _Useless("Not answered yet. Replace the three dots.")
+    if answer is None and not asked:
+        raise _Useless("Not answered yet. It gives None: is a return missing?")
+    if answer is None:
+        raise _Useless(
+            "Your check gives None: answer True to accept the gradient, or False to refuse it. "
+            "If it raises to refuse, put a return True at its end."
+        )
     if not isinstance(answer, bool | np.bool_):
         is_array = isinstance(answer, np.ndarray)
         what = f"an array of shape {answer.shape}" if is_array else type_of(answer)
@@ -281,11 +302,20 @@ def _accepts(
     return bool(answer)
 
 
+def _called(value: object) -> str:
+    return "None" if value is None else type(value).__name__
+
+
 def _wrapped(text: str, indent: str = "") -> str:
     return textwrap.fill(text, 92, subsequent_indent=indent)
 
 
-def _told(refused: tuple[int, ...], passed: dict[str, tuple[int, ...]], draws: int) -> str:
+def _told(
+    refused: tuple[int, ...],
+    passed: dict[str, tuple[int, ...]],
+    draws: int,
+    own: list[tuple[int, ...]],
+) -> str:
     """Write the report."""
     lines = []
     if refused:
@@ -304,7 +334,7 @@ def _told(refused: tuple[int, ...], passed: dict[str, tuple[int, ...]], draws: i
         fault = FAULTS[name]
         line = f"- {name}{often}: {fault.hides}. See {fault.section}."
         lines.append(_wrapped(line, "  "))
-    if habit := _habit(passed, draws):
+    if habit := _habit(refused, passed, draws, own):
         lines.append(_wrapped(habit))
     return "\n".join(lines)
 
@@ -321,14 +351,45 @@ def _too_strict(refused: tuple[int, ...], draws: int) -> str:
     return " Its tolerance may be tighter than rounding allows. See C.1."
 
 
-def _habit(passed: dict[str, tuple[int, ...]], draws: int) -> str:
-    """Name the habit that lets exactly these faults through."""
-    if draws >= len(UNITS) and all(_units(found) == {min(UNITS)} for found in passed.values()):
+def _habit(
+    refused: tuple[int, ...],
+    passed: dict[str, tuple[int, ...]],
+    draws: int,
+    own: list[tuple[int, ...]],
+) -> str:
+    """Name the habit, or the two, that let exactly these faults through, on every draw."""
+    tiny = tuple(draw for draw in range(draws) if UNITS[draw % len(UNITS)] == min(UNITS))
+    large = {found for name, found in passed.items() if name not in TOO_WIDE}
+    if tiny and len(passed) > 1 and large == {tiny}:
         return (
-            "They all passed where the loss is measured in a tiny unit: an absolute bound? See "
-            "C.3."
+            "Large faults pass where the loss is measured in a tiny unit, and only there: an "
+            "absolute bound? See C.3."
         )
-    for sentence, names in HABITS.items():
-        if names == set(passed):
-            return sentence
-    return ""
+    sometimes = {name for name, found in passed.items() if len(found) < draws}
+    if 0 < len(refused) < draws and len(sometimes) > len(FAULTS) / 2:
+        return "Its answers change from draw to draw: does it look at the gradient at all?"
+    by_chance = sometimes - {PENALTY}  # how small a penalty is depends on the point
+    always = set(passed) - by_chance
+    if by_chance and not TOO_WIDE.issubset(set(passed) - sometimes):
+        return ""  # only a wide tolerance lets more in on some draws, these two on all
+    if always == MOVED and own:
+        return _own_sizes(own)
+    habits = [(sentence, names) for sentence, ways in HABITS.items() for names in ways]
+    for count in (1, 2):
+        found = {
+            tuple(sentence for sentence, _ in chosen)
+            for chosen in combinations(habits, count)
+            if set().union(*(names for _, names in chosen)) == always
+        }
+        if found:
+            named = " ".join(found.pop())
+            if found or (by_chance and "tolerance" not in named):
+                break  # more than one explanation is none
+            return named
+    return _own_sizes(own) if own else ""
+
+
+def _own_sizes(own: list[tuple[int, ...]]) -> str:
+    m, n = own[-1] if len(own[-1]) == 2 else (0, 0)
+    where = f", such as W of shape ({m}, {n})" if m else ""
+    return f"It looks at sizes of its own{where}: take those in shapes."
