@@ -220,6 +220,19 @@ def test_sizes_of_its_own_are_told_with_an_example():
     )
 
 
+def test_who_keeps_to_the_sizes_is_not_told_to_take_them():
+    def or_by_outputs(gradient, loss, shapes):
+        (m, _), (_, B), _ = shapes
+        given, witness = both(gradient, loss, shapes)
+        return given.shape == witness.shape and (
+            near(given, witness) or near(given, witness * B / m)
+        )
+
+    found = caught(or_by_outputs)
+    assert set(found.let_through) == {"1/m in the place of 1/B"}
+    assert "sizes" not in found.text
+
+
 def test_a_coin_is_not_taken_for_a_habit():
     for seed in range(30):
         toss = np.random.default_rng(seed)

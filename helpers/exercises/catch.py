@@ -374,7 +374,12 @@ def _habit(
         return ""  # only a wide tolerance lets more in on some draws, these two on all
     if always == MOVED and own:
         return _own_sizes(own)
-    habits = [(sentence, names) for sentence, ways in HABITS.items() for names in ways]
+    habits = [
+        (sentence, names)
+        for sentence, ways in HABITS.items()
+        for names in ways
+        if own or "sizes" not in sentence  # that is seen, and need not be guessed
+    ]
     for count in (1, 2):
         found = {
             tuple(sentence for sentence, _ in chosen)
