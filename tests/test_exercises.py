@@ -854,7 +854,7 @@ TRIED = {
         (lambda S, labels: (np.eye(len(S))[:, labels] - softmax_of(S)) / S.shape[1],
      "wrong sign"),
         (lambda S, labels: (softmax_of(S) - np.eye(5)[:, labels]) / S.shape[1], "one size"),
-        (lambda S, labels: -np.log(softmax_of(S)[labels, range(S.shape[1])]).mean(),
+        (lambda S, labels: -np.log(softmax_of(S)[labels, range(S.shape[1])] + 1e-300).mean(),
      "a bare number"),
     ],
     "BAG_OF_WORDS": [
