@@ -56,8 +56,10 @@ class Node:
 
 
 def node(value: Node | ArrayLike) -> Node:
-    """Make a node without parents of an array or a number; leave a node as it is."""
-    return value if isinstance(value, Node) else Node(np.atleast_2d(value))
+    """Make a node without parents of a matrix or a number; leave a node as it is."""
+    return (
+        value if isinstance(value, Node) else Node(np.reshape(value, np.shape(value) or (1, 1)))
+    )
 
 
 def plus(a: Node, b: Node) -> Node:
@@ -80,13 +82,13 @@ def times(a: Node, b: Node) -> Node:
     )
 
 
-def matmul(A: Node, B: Node) -> Node:
-    """Multiply matrices: GBᵀ goes back to A, AᵀG to B (section 7.2)."""
-    check_shape("B", B.value, (A.value.shape[1], None))
+def matmul(A: Node, C: Node) -> Node:
+    """Multiply matrices: GCᵀ goes back to A, AᵀG to C (section 7.2)."""
+    check_shape("C", C.value, (A.value.shape[1], None))
     return Node(
-        A.value @ B.value,
-        (A, lambda G: G @ B.T, lambda V: V @ B),
-        (B, lambda G: A.T @ G, lambda V: A @ V),
+        A.value @ C.value,
+        (A, lambda G: G @ C.T, lambda V: V @ C),
+        (C, lambda G: A.T @ G, lambda V: A @ V),
     )
 
 

@@ -128,9 +128,10 @@ def test_far_scores_do_not_overflow():
     [
         (lambda a: tape.Node(np.ones(3)), r"value is \(3,\).*1-D"),
         (lambda a: tape.node(np.ones((2, 3, 4))), "value is"),
+        (lambda a: a + np.ones(3), r"value is \(3,\).*1-D"),
         (lambda a: tape.plus(a, tape.node(np.ones((2, 1)))), r"b is \(2, 1\)"),
         (lambda a: tape.times(a, tape.node(np.ones((3, 2)))), r"b is \(3, 2\), .* transposed"),
-        (lambda a: a @ np.ones((2, 3)), r"B is \(2, 3\), expected \(3, any\): transposed"),
+        (lambda a: a @ np.ones((2, 3)), r"C is \(2, 3\), expected \(3, any\): transposed"),
         (lambda a: a + np.ones((3, 3)), r"second operand is \(3, 3\), expected \(2, 3\)"),
         (lambda a: a * np.ones((3, 1)), r"second operand is \(3, 1\), expected \(2, any\)"),
         (lambda a: a + np.ones((3, 2)), r"expected \(2, 3\): transposed"),
