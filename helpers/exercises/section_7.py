@@ -47,6 +47,10 @@ def _join(widths: list[int], k: int) -> int:
     return widths[-1] * widths[k] * widths[0]
 
 
+def _stop_at(widths: list[int], k: int) -> int:
+    return _above(widths, k) + _below(widths, k) + _join(widths, k)
+
+
 MEET_AT = Exercise(
     section="7.1",
     kind="number",
@@ -114,6 +118,39 @@ MEET_AT = Exercise(
                 + widths[-1] * _for_one_vector(widths[1 : k + 1])
                 + _join(widths, k)
             ),
+        ),
+        Mistake(
+            "The stop is one layer too high: the widths are counted from 0, so hidden layer k "
+            "has the width widths[k].",
+            lambda widths, k: _stop_at(widths, k + 1),
+        ),
+        Mistake(
+            "The stop is one layer too low: the widths are counted from 0, so hidden layer k "
+            "has the width widths[k].",
+            lambda widths, k: _stop_at(widths, k - 1),
+        ),
+        Mistake(
+            "The width of layer k is missing in the last product: a product of p × q and q × r "
+            "takes pqr multiplications.",
+            lambda widths, k: _above(widths, k) + _below(widths, k) + widths[-1] * widths[0],
+        ),
+        Mistake(
+            "The first matrix of the upper part counts as a product here: it has nothing to be "
+            "multiplied with yet.",
+            lambda widths, k: _meet(widths, k) + widths[-1] * widths[-2] * widths[-1],
+        ),
+        Mistake(
+            "The first matrix of the lower part counts as a product here: it has nothing to be "
+            "multiplied with yet.",
+            lambda widths, k: _meet(widths, k) + widths[0] * widths[1] * widths[0],
+        ),
+        Mistake(
+            "The widths are read from the output here: they are given from the input.",
+            lambda widths, k: _meet(widths[::-1], k),
+        ),
+        Mistake(
+            "Multiplications and additions are both counted here: count multiplications.",
+            lambda widths, k: 2 * _meet(widths, k),
         ),
     ),
 )
@@ -193,6 +230,23 @@ SHARES_BACK = Exercise(
             "The sums are right in one place only: what is subtracted adds up the whole batch.",
             lambda X, G: (G - (G * X / _sums(X)).sum()) / _sums(X),
         ),
+        Mistake(
+            "This is the rule of a sigmoid: a share has the column's sum in its denominator.",
+            lambda X, G: G * (X / _sums(X)) * (1 - X / _sums(X)),
+        ),
+        Mistake(
+            "Each G is multiplied by its share: that is no step back. Two terms come back, one "
+            "through the numerator and one through the sum.",
+            lambda X, G: G * X / _sums(X),
+        ),
+        Mistake(
+            "Both terms are divided by the squared sum: the first has the sum once.",
+            lambda X, G: (G - (G * X).sum(axis=0, keepdims=True) / _sums(X)) / _sums(X) ** 2,
+        ),
+        Mistake(
+            "This is Y itself, the way forward: asked for is the gradient at X.",
+            lambda X, G: X / _sums(X),
+        ),
     ),
 )
 
@@ -249,6 +303,22 @@ TWICE_BACK = Exercise(
         Mistake(
             "The result has to depend on x: this is the matrix of second derivatives.",
             lambda A, C, x: A.T @ C + C.T @ A,
+        ),
+        Mistake(
+            "This takes A for both factors: through Ax comes Cx, and through Cx comes Ax.",
+            lambda A, C, x: 2 * A.T @ A @ x,
+        ),
+        Mistake(
+            "The shares are multiplied: they add.",
+            lambda A, C, x: (A.T @ C @ x) * (C.T @ A @ x),
+        ),
+        Mistake(
+            "The shares stand side by side: both belong to the one x, so they add.",
+            lambda A, C, x: np.hstack([A.T @ C @ x, C.T @ A @ x]),
+        ),
+        Mistake(
+            "This is twice the value of s: asked for is its gradient, a column like x.",
+            lambda A, C, x: 2 * (A @ x).T @ (C @ x),
         ),
     ),
 )
@@ -329,8 +399,26 @@ CURVATURE_ALONG = Exercise(
             lambda w, X, v: v.T @ _Hv(w, X, v),
         ),
         Mistake(
-            "This is the Hessian itself: multiply it with v, and do not build it.",
+            "This is the Hessian itself: multiply it with v.",
             lambda w, X, v: (X * _slope(w, X)) @ X.T / X.shape[1],
+        ),
+        Mistake(
+            "The slopes stay a row beside the column Xᵀv, and numpy makes a matrix of both: "
+            "transpose the slopes.",
+            lambda w, X, v: X @ (_slope(w, X) * (X.T @ v)) / X.shape[1],
+        ),
+        Mistake(
+            "v stands outside, entry by entry: it is multiplied by Xᵀ first.",
+            lambda w, X, v: v * (X @ _slope(w, X).T) / X.shape[1],
+        ),
+        Mistake(
+            "The slope of p is differentiated once more, with a factor 1 − 2p: two derivatives "
+            "of the loss are asked for, not three.",
+            lambda w, X, v: _times(w, X, v, _slope(w, X) * (1 - 2 * _p(w, X))),
+        ),
+        Mistake(
+            "This uses the Hessian's diagonal alone: every w moves every slope.",
+            lambda w, X, v: (X**2 @ _slope(w, X).T) * v / X.shape[1],
         ),
     ),
 )
