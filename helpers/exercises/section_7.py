@@ -231,7 +231,8 @@ SHARES_BACK = Exercise(
             lambda X, G: (G - (G * X / _sums(X)).sum()) / _sums(X),
         ),
         Mistake(
-            "This is the rule of a sigmoid: a share has the column's sum in its denominator.",
+            "This is the slope of a sigmoid: here an entry moves the other shares of its "
+            "column, too, and the division by the sum remains.",
             lambda X, G: G * (X / _sums(X)) * (1 - X / _sums(X)),
         ),
         Mistake(
