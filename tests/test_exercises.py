@@ -873,7 +873,7 @@ TRIED = {
         (lambda widths, k: -count_middle(widths, k), "wrong sign"),
     ],
     "SHARES_BACK": [
-        (lambda X, G: X / X.sum(axis=0), "entries differ"),
+        (lambda X, G: X / X.sum(axis=0), "Y itself"),
         (lambda X, G: (G - G * X / X.sum(axis=0)) / X.sum(axis=0), "diagonal of each Jacobian"),
         (lambda X, G: G / X, "entries differ"),
         (lambda X, G: G - (G * X).sum(axis=0) / X.sum(axis=0), "division by the column's sum"),
