@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup lab check test test-browser test-grade old-cpu bounds mutants curious grade hall deploy bench lint site \
-        slides refresh lock clean
+        slides refresh zh lock clean
 
 PYTHON ?= python3
 BIN    := .venv/bin
@@ -14,7 +14,7 @@ SPREAD := -n logical --dist loadfile --no-loadscope-reorder --no-header
 PYTEST := $(BIN)/python -m pytest $(SPREAD)
 # NB=05 is notebook 05 and its solutions; without it, all of them.
 NB     ?=
-BOOKS  := $(wildcard notebooks/$(NB)*.ipynb notebooks/*/$(NB)*.ipynb)
+BOOKS  := $(filter-out notebooks/zh/%,$(wildcard notebooks/$(NB)*.ipynb notebooks/*/$(NB)*.ipynb))
 # A test file for each room of helpers: the mathematics, and the rooms with rooms of their own.
 ROOMS  := $(wildcard $(patsubst helpers/%.py,tests/test_%.py,$(wildcard helpers/*.py)))
 LARGE  := $(wildcard $(patsubst helpers/%/__init__.py,tests/test_%.py,$(wildcard helpers/*/__init__.py)))
@@ -40,13 +40,13 @@ $(READY): requirements.txt pyproject.toml
 	@touch $(READY)
 
 lab: $(READY)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/*/*.ipynb >/dev/null
+	@$(BIN)/jupyter trust notebooks/*.ipynb notebooks/*/*.ipynb $(wildcard notebooks/zh/*/*.ipynb) >/dev/null
 	@cd notebooks && ../$(BIN)/jupyter lab --ip=127.0.0.1 --transport=ipc $(ROOT) $(LAB_FLAGS)
 
 check: $(READY)  ## lint, run and compare one notebook and its solutions: make check NB=05
 	@test -n "$(NB)" -a -n "$(BOOKS)" || { echo "Which notebook? make check NB=05"; exit 1; }
 	@$(BIN)/ruff check --quiet $(BOOKS) && $(BIN)/ruff format --quiet --check $(BOOKS)
-	@$(PYTEST) --quiet --tb=short $(BOOKS) tests/test_notebooks.py -k "ipynb or $(NB)_"
+	@$(PYTEST) --quiet --tb=short $(BOOKS) tests/test_notebooks.py tests/test_chinese.py -k "ipynb or $(NB)_"
 
 test: lint  ## validate every stored output and test every helper
 	@$(PYTEST) $(PYTEST_FLAGS)
@@ -127,6 +127,9 @@ slides: $(READY)  ## write a deck of slides for each notebook (or NB=05) to buil
 
 refresh: $(READY)  ## execute the notebooks (or NB=05) and store their outputs (the only way to store them)
 	@$(BIN)/python -m tools.publish refresh $(NB)
+
+zh: $(READY)  ## bring the Chinese edition up to date, say what is to be translated (NB=05 begins one)
+	@$(BIN)/python -m tools.chinese $(NB)
 
 lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --extra dev --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt

@@ -6,6 +6,9 @@ from pathlib import Path
 
 pytest_plugins = ["strict_nbval"]
 
+# The Chinese edition has the code and the outputs of the English one, byte for byte.
+collect_ignore = ["notebooks/zh"]
+
 # One thread a kernel: idle ones wait by burning time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -28,6 +28,7 @@ from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+CHINESE = NOTEBOOKS / "zh"  # of them all, by tools/chinese.py: the same code and outputs
 BUILD = ROOT / "build"
 TEMPLATES = ROOT / "tools" / "templates"
 MATHJAX = Path(jupyter_server_mathjax.__file__).parent / "static"
@@ -66,9 +67,10 @@ def below(folder: Path) -> list[Path]:
 def notebooks(*names: str) -> list[Path]:
     """List the notebooks of the series in their order, or those that are named.
 
-    A name is a path, or a beginning: "05" is notebook 05 and its solutions.
+    A name is a path, or a beginning: "05" is notebook 05 and its solutions. The Chinese edition
+    is not among them.
     """
-    every = below(NOTEBOOKS)
+    every = [path for path in below(NOTEBOOKS) if not path.is_relative_to(CHINESE)]
     found = []
     for name in names:
         path = Path(name).resolve()
