@@ -181,20 +181,22 @@ def unclosed(prose: str) -> Iterator[str]:
             yield prose[max(0, found.start() - 6) : found.end() + 6]
 
 
-def damages(english: str, chinese: str) -> Iterator[str]:
+def damages(english: str, chinese: str, known: str = "") -> Iterator[str]:
     """Say what a Chinese text lacks of the English, has too much, or writes otherwise.
 
-    A formula may be written once more where Chinese cannot say "it"; a number may be added.
+    Where Chinese cannot say "it", it may write a formula or a piece of code once more, if it
+    stands in ``known``, the English of the whole notebook. A number may be added.
     """
+    allowed = taken_apart(known)[0]
     (wanted, plain), (given, prose) = taken_apart(english), taken_apart(chinese)
     for kind in wanted:
-        loose = kind in ("code", "formula", "number")
-        more = Counter(given[kind].keys() - wanted[kind]) if loose else given[kind]
-        lost, added = wanted[kind] - given[kind], more - wanted[kind]
+        lost, added = wanted[kind] - given[kind], given[kind] - wanted[kind]
+        if kind in ("code", "formula", "number"):
+            added = given[kind].keys() - wanted[kind].keys() - allowed[kind].keys()
         yield from (f"{kind} lost: {piece}" for piece in lost)
-        yield from (
-            f"{kind} not in the English: {piece}" for piece in added if kind != "number"
-        )
+        if kind != "number":
+            yield from (f"{kind} not in the English: {piece}" for piece in added)
+    plain = re.sub(r"\*[^*\n]+\*", "", plain.replace("**", ""))  # no titles, no examples
     for term, renderings in TERMS["terms"].items():
         if re.search(rf"\b(?:{term})\b", plain, re.I) and not re.search(renderings, prose):
             yield f"term: “{term}” is {renderings}"
@@ -215,6 +217,7 @@ def faults(english: NotebookNode, chinese: NotebookNode, path: Path) -> Iterator
     mine, names = {cell.id: cell for cell in chinese.cells}, [c.id for c in english.cells]
     yield from (f"{id}: missing" for id in names if id not in mine)
     yield from (f"{id}: not in the English notebook" for id in mine if id not in names)
+    known = "\n\n".join(c.source for c in english.cells if c.cell_type == "markdown")
     if [id for id in mine if id in names] != [id for id in names if id in mine]:
         yield "the cells stand in another order"
     for cell in english.cells:
@@ -233,7 +236,7 @@ def faults(english: NotebookNode, chinese: NotebookNode, path: Path) -> Iterator
         elif text.startswith(MARK):
             yield f"{cell.id}: still marked as to be translated"
         else:
-            found = damages(linked(en, path), text)
+            found = damages(linked(en, path), text, known)
             yield from (f"{cell.id}: {damage}" for damage in found)
     if stored(brought(english, chinese, path)) != stored(chinese):
         yield "not as make zh writes it"
