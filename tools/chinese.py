@@ -167,6 +167,7 @@ def taken_apart(text: str) -> tuple[dict[str, Counter], str]:
     found["heading"] = Counter(titles)
     found["row of a table"] = Counter(f"{row.count('|') - 1} columns" for row in rows)
     found["list item"] = Counter(re.findall(r"^ *(?:-|\d+\.) ", rest, re.M))
+    found["bold"] = Counter(re.findall(r"\*\*", rest))
     found["tag"] = Counter(re.findall(r"</?\w+", rest))
     found["number"] = Counter(re.findall(r"\d+(?:[.,]\d+)*", prose))
     return found, prose
