@@ -13,7 +13,6 @@ import inspect
 import io
 import numbers
 import re
-import textwrap
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from sympy import Basic, MatrixBase
 from helpers import exercises
 from helpers.checks import check_whole
 from helpers.exercises.entry import Exercise, Mistake
+from helpers.exercises.language import filled, say
 
 EXERCISES: dict[str, Exercise] = {  # of every section_N.py beside this file, in their order
     number: exercise
@@ -50,10 +50,13 @@ class Verdict:
 
 
 class _Wrong(Exception):
-    """What is wrong, in a sentence for the learner; ``section`` is where to read on."""
+    """What is wrong, in a sentence for the learner; ``section`` is where to read on.
 
-    def __init__(self, text: str, section: str = "") -> None:
-        super().__init__(text)
+    The sentence is translated, and holds ``values`` in its braces.
+    """
+
+    def __init__(self, text: str, section: str = "", **values: Any) -> None:
+        super().__init__(say(text, **values))
         self.section = section
 
 
@@ -72,7 +75,7 @@ def check(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> None:
     ``draws`` random inputs. A wrong answer never raises; an unknown ``number`` is a
     ``ValueError``.
     """
-    print(textwrap.fill(verdict(number, answer, draws, seed).text, 92))
+    print(filled(verdict(number, answer, draws, seed).text))
 
 
 def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verdict:
@@ -82,7 +85,9 @@ def verdict(number: str, answer: Any, draws: int = DRAWS, seed: int = 0) -> Verd
     check_whole("draws", draws)
     check_whole("seed", seed, least=0)
     rng = np.random.default_rng([seed, *number.encode()])
-    return judged(EXERCISES[number], f"Exercise {number}", answer, draws, rng)
+    return judged(
+        EXERCISES[number], say("Exercise {number}", number=number), answer, draws, rng
+    )
 
 
 def judged(
@@ -96,17 +101,29 @@ def judged(
             warnings.simplefilter("ignore")
             how_often = _judge(exercise, answer, draws, rng)
     except _Unanswered as reason:
-        return Verdict(
-            "unanswered",
-            f"{name}: not answered yet. {reason}Replace the three dots and run the cell again.",
+        text = say(
+            "{name}: not answered yet. {why}Replace the three dots and run the cell again.",
+            name=name,
+            why=reason,
         )
+        return Verdict("unanswered", text)
     except _Wrong as reason:
         text, section = str(reason), reason.section or section
     except Exception as error:  # a learner's notebook runs on, whatever was handed in
-        text = f"The answer cannot be compared with anything ({type(error).__name__})."
+        text = say(
+            "The answer cannot be compared with anything ({error}).", error=type(error).__name__
+        )
     else:
-        return Verdict("right", f"{name}: right{how_often}.")
-    return Verdict("wrong", f"{name}: not right yet. {text} See section {section}.")
+        return Verdict(
+            "right", say("{name}: right{how_often}.", name=name, how_often=how_often)
+        )
+    text = say(
+        "{name}: not right yet. {text} See section {section}.",
+        name=name,
+        text=text,
+        section=section,
+    )
+    return Verdict("wrong", text)
 
 
 def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator) -> str:
@@ -117,7 +134,9 @@ def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator
             raise _Wrong("This is a function: hand in the value itself.")
         cases = [Case((), _read(exercise, answer))]
     elif not callable(answer):
-        raise _Wrong(f"This is {_a(answer)}: hand in the function itself, without calling it.")
+        raise _Wrong(
+            "This is {what}: hand in the function itself, without calling it.", what=_a(answer)
+        )
     else:
         cases = _run(exercise, answer, draws, rng)
     _find_truth(exercise, cases)
@@ -132,7 +151,9 @@ def _judge(exercise: Exercise, answer: Any, draws: int, rng: np.random.Generator
     if len(cases) == 1 or not cases[0].inputs:
         return ""
     different = len({_size(case.inputs) for case in cases}) > 2
-    return f", on {len(cases)} random draws" + " of different sizes" * different
+    if different:
+        return say(", on {draws} random draws of different sizes", draws=len(cases))
+    return say(", on {draws} random draws", draws=len(cases))
 
 
 # --- running the learner's function ---------------------------------------------------------
@@ -172,17 +193,21 @@ def _run(
         _within(SECONDS, all_draws)
     except _TooLong:
         given = _described(exercise, exercise.draw(rng))
-        raise _Wrong(
-            f"Your function was still running after {SECONDS:g} seconds, and has been stopped: "
-            "does each of its loops come to an end?"
-            + (f" It was given inputs such as {given}." if given else "")
-        ) from None
-    if all(case.failure == _NONE for case in cases):
-        raise _Unanswered("It gives None: is a return missing? ")
+        text = say(
+            "Your function was still running after {seconds:g} seconds, and has been stopped: "
+            "does each of its loops come to an end?",
+            seconds=SECONDS,
+        )
+        if given:
+            text = say("{text} It was given inputs such as {given}.", text=text, given=given)
+        raise _Wrong(text) from None
+    if all(case.failure == _none() for case in cases):
+        raise _Unanswered(say("It gives None: is a return missing? "))
     return cases
 
 
-_NONE = "Your function gives None: does every branch end in a return?"
+def _none() -> str:
+    return say("Your function gives None: does every branch end in a return?")
 
 
 def _run_once(exercise: Exercise, answer: Callable[..., Any], inputs: tuple) -> Case:
@@ -190,7 +215,9 @@ def _run_once(exercise: Exercise, answer: Callable[..., Any], inputs: tuple) -> 
     try:
         result = answer(*given)
     except SystemExit:
-        text = "Your function calls exit(), which would end Python: give the answer by return."
+        text = say(
+            "Your function calls exit(), which would end Python: give the answer by return."
+        )
         return Case(inputs, failure=text, error="exit")
     except Exception as error:
         if "ellipsis" in str(error):  # some of the dots are still in place
@@ -198,13 +225,14 @@ def _run_once(exercise: Exercise, answer: Callable[..., Any], inputs: tuple) -> 
         text = _explained(exercise, answer, error, inputs)
         return Case(inputs, failure=text, error=f"{type(error).__name__}: {error}")
     if result is None:
-        return Case(inputs, failure=_NONE)
+        return Case(inputs, failure=_none())
     _refuse_dots(result)
     for name, before, after in zip(exercise.arguments, inputs, given, strict=True):
         if not _same(before, after):
             raise _Wrong(
-                f"Your function changes its input {name}: work on a copy, or the caller loses "
-                f"{name}."
+                "Your function changes its input {name}: work on a copy, or the caller loses "
+                "{name}.",
+                name=name,
             )
     try:
         return Case(inputs, _read(exercise, result))
@@ -254,7 +282,7 @@ def _leaves(answer: Any) -> Iterator[Any]:
 def _refuse_dots(answer: Any) -> None:
     leaves = list(_leaves(answer))
     if leaves and all(leaf is None for leaf in leaves):
-        raise _Unanswered("It is None. ")
+        raise _Unanswered(say("It is None. "))
     if any(leaf is Ellipsis for leaf in leaves):
         raise _Unanswered("")
 
@@ -293,7 +321,7 @@ EXPLAINED = (
     ),
     (
         r"setting an array element|inhomogeneous",
-        "An entry of a matrix must be a number, and {0}[0] is an array: write {0}[0, 0].",
+        "An entry of a matrix must be a number, and {name}[0] is an array: write {name}[0, 0].",
     ),
     (
         r"broadcast",
@@ -327,11 +355,9 @@ def _explained(
         try:
             inspect.signature(answer).bind(*inputs)
         except TypeError:
-            return (
-                f"Your function is called with {names}, in this order."
-                if names
-                else "Your function is called without arguments."
-            )
+            if not names:
+                return say("Your function is called without arguments.")
+            return say("Your function is called with {names}, in this order.", names=names)
         except ValueError:
             pass  # a function without a signature
     kind, message = type(error).__name__, str(error).split("\n")[0]
@@ -344,11 +370,14 @@ def _explained(
         for name, value in zip(exercise.arguments, inputs, strict=True)
         if isinstance(value, np.ndarray) and value.ndim == 2
     ]
-    text = f"Your function raises {kind}: {message.rstrip('.')}."
-    text += f" It was given {given}." if given else ""
+    text = say(
+        "Your function raises {kind}: {message}.", kind=kind, message=message.rstrip(".")
+    )
+    if given:
+        text = say("{text} It was given {given}.", text=text, given=given)
     for pattern, sentence in EXPLAINED:
         if re.search(pattern, f"{kind}: {error}"):
-            return f"{text} {sentence.format(matrices[0] if matrices else 'a')}"
+            return f"{text} {say(sentence, name=matrices[0] if matrices else 'a')}"
     return text
 
 
@@ -371,13 +400,11 @@ def _refuse_failure(
     text = failed[0].failure
     if right:
         was, now = (_described(exercise, case.inputs) for case in (right[0], failed[0]))
-        hard = (
-            " Is one size written into it?"
-            if "NaN" not in text and _one_size(right, failed)
-            else ""
-        )
-        here = "" if now in text else f" This happened for {now}."
-        raise _Wrong(f"It is right for some inputs only, such as {was}.{hard} {text}{here}")
+        hard = "NaN" not in text and _one_size(right, failed)
+        some = say("It is right for some inputs only, such as {was}.", was=was)
+        some += say(" Is one size written into it?") if hard else ""
+        here = "" if now in text else say(" This happened for {now}.", now=now)
+        raise _Wrong(f"{some} {text}{here}")
     raise _Wrong(text)
 
 
@@ -408,20 +435,22 @@ def _raises_alike(exercise: Exercise, mistake: Mistake, case: Case) -> bool:
 def _a(value: Any) -> str:
     """Name the type of a value, with its article."""
     if isinstance(value, Basic | MatrixBase):
-        return "a sympy object"
+        return say("a sympy object")
     if isinstance(value, np.ndarray) and value.dtype.kind in "US":
-        return "an array of strings"
+        return say("an array of strings")
     if isinstance(value, np.ndarray) and value.dtype == object:
-        return "an array of objects, such as lists or arrays of different lengths"
+        return say("an array of objects, such as lists or arrays of different lengths")
     if isinstance(value, np.ndarray) and value.ndim:
-        return "one array"
+        return say("one array")
     return type_of(value)
 
 
 def type_of(value: Any) -> str:
     """Name the bare type of a value, with its article."""
     name = type(value).__name__
-    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
+    if name[0].lower() in "aeiou":
+        return say("an {name}", name=name)
+    return say("a {name}", name=name)
 
 
 def _read(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
@@ -431,13 +460,19 @@ def _read(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
         answer = (answer,)
     elif isinstance(answer, dict):
         if set(answer) != set(names):
-            raise _Wrong(f"Expected one entry for each of {', '.join(names)}.")
+            raise _Wrong("Expected one entry for each of {names}.", names=", ".join(names))
         answer = [answer[name] for name in names]
     elif exercise.kind == "number" and isinstance(answer, np.ndarray):
         answer = answer.ravel().tolist()
     if not isinstance(answer, tuple | list) or len(answer) != len(names):
-        given = f"{len(answer)} of them" if isinstance(answer, tuple | list) else _a(answer)
-        raise _Wrong(f"Expected {', '.join(names)}, in this order; this is {given}.")
+        given = _a(answer)
+        if isinstance(answer, tuple | list):
+            given = say("{count} of them", count=len(answer))
+        raise _Wrong(
+            "Expected {names}, in this order; this is {given}.",
+            names=", ".join(names),
+            given=given,
+        )
     read = READERS[exercise.kind]
     return tuple(
         read(exercise, _start(name), part) for name, part in zip(names, answer, strict=True)
@@ -446,7 +481,9 @@ def _read(exercise: Exercise, answer: Any) -> tuple[Any, ...]:
 
 def _array(exercise: Exercise, who: str, value: Any) -> NDArray:
     if isinstance(value, list | tuple):
-        raise _Wrong(f"{who} is {_a(value)}: turn it into an array with np.array.")
+        raise _Wrong(
+            "{who} is {what}: turn it into an array with np.array.", who=who, what=_a(value)
+        )
     _refuse_symbols(who, value)
     array = np.asarray(value)
     if array.dtype == object:
@@ -456,16 +493,17 @@ def _array(exercise: Exercise, who: str, value: Any) -> NDArray:
             with contextlib.suppress(ValueError, TypeError, OverflowError):
                 array = array.astype(float)
     if not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
-        raise _Wrong(f"{who} is {_a(value)}: numbers are expected.")
+        raise _Wrong("{who} is {what}: numbers are expected.", who=who, what=_a(value))
     if np.iscomplexobj(array):
-        raise _Wrong(f"{who} is complex: take the real numbers out of it.")
+        raise _Wrong("{who} is complex: take the real numbers out of it.", who=who)
     if np.isnan(array).any():
         raise _Wrong(
-            f"{who} holds a NaN, which is no number: is something 0 / 0, or "
-            "has an e^t overflowed (divide by e^t first)?"
+            "{who} holds a NaN, which is no number: is something 0 / 0, or "
+            "has an e^t overflowed (divide by e^t first)?",
+            who=who,
         )
     if not np.isfinite(array).all():
-        raise _Wrong(f"{who} holds an infinite entry: is something divided by 0?")
+        raise _Wrong("{who} holds an infinite entry: is something divided by 0?", who=who)
     # float32 and whole numbers are welcome; float16 is compared as what it is.
     return array if array.dtype == np.float16 else array.astype(float)
 
@@ -475,21 +513,25 @@ def _refuse_symbols(who: str, value: Any) -> None:
         left = ", ".join(sorted(map(str, getattr(value, "free_symbols", ()))))
         if left:
             raise _Wrong(
-                f"{who} is a sympy object that still holds the symbols {left}: compute with "
-                "numbers, from what the exercise gives you."
+                "{who} is a sympy object that still holds the symbols {left}: compute with "
+                "numbers, from what the exercise gives you.",
+                who=who,
+                left=left,
             )
-        raise _Wrong(f"{who} is a sympy object: the check works with numbers and numpy arrays.")
+        raise _Wrong(
+            "{who} is a sympy object: the check works with numbers and numpy arrays.", who=who
+        )
 
 
 def _arrays(exercise: Exercise, who: str, value: Any) -> list[NDArray]:
     if not isinstance(value, list | tuple):
-        raise _Wrong(f"{who} is {_a(value)}: a list of arrays is expected.")
+        raise _Wrong("{who} is {what}: a list of arrays is expected.", who=who, what=_a(value))
     flat: list[NDArray] = []
     for item in value:
         if isinstance(item, list | tuple):
             flat += _arrays(exercise, who, item)
         else:
-            flat.append(_array(exercise, "An array in the list", item))
+            flat.append(_array(exercise, say("An array in the list"), item))
     return flat
 
 
@@ -499,14 +541,15 @@ def _number(exercise: Exercise, who: str, value: Any) -> float:
         try:
             value = float(value)
         except (OverflowError, TypeError):
-            raise _Wrong(f"{who} is too large for float64.") from None
+            raise _Wrong("{who} is too large for float64.", who=who) from None
     if value is None or isinstance(value, str | list | tuple | dict):
-        raise _Wrong(
-            f"{who} is {'None' if value is None else _a(value)}: one number is expected."
-        )
+        what = "None" if value is None else _a(value)
+        raise _Wrong("{who} is {what}: one number is expected.", who=who, what=what)
     array = _array(exercise, who, value)
     if array.size != 1:
-        raise _Wrong(f"{who} has the shape {array.shape}: one number is expected.")
+        raise _Wrong(
+            "{who} has the shape {shape}: one number is expected.", who=who, shape=array.shape
+        )
     return float(array.item())
 
 
@@ -514,17 +557,17 @@ def _words(exercise: Exercise, who: str, value: Any) -> list[str]:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if isinstance(value, str) or not isinstance(value, list | tuple):
-        raise _Wrong(f"{who} is {_a(value)}: a list of words is expected.")
+        raise _Wrong("{who} is {what}: a list of words is expected.", who=who, what=_a(value))
     if not all(isinstance(word, str) for word in value):
-        raise _Wrong(f"{who} holds something that is no word.")
+        raise _Wrong("{who} holds something that is no word.", who=who)
     return [str(word) for word in value]
 
 
 def _choice(exercise: Exercise, who: str, value: Any) -> str:
     if not isinstance(value, str) or value not in exercise.choices:
         given = repr(value) if isinstance(value, str) else _a(value)
-        wanted = " or ".join(f'"{word}"' for word in exercise.choices)
-        raise _Wrong(f"{who} is {given}: expected {wanted}.")
+        wanted = say(" or ").join(f'"{word}"' for word in exercise.choices)
+        raise _Wrong("{who} is {what}: expected {wanted}.", who=who, what=given, wanted=wanted)
     return str(value)
 
 
@@ -534,7 +577,9 @@ def _shape(exercise: Exercise, who: str, value: Any) -> str:
     )
     if not whole:
         given = f"{value}" if isinstance(value, tuple) else _a(value)
-        raise _Wrong(f"{who} is {given}: a shape is a pair of whole numbers.")
+        raise _Wrong(
+            "{who} is {what}: a shape is a pair of whole numbers.", who=who, what=given
+        )
     return str(tuple(map(int, value)))
 
 
@@ -549,7 +594,7 @@ READERS = {
 
 
 def _start(name: str) -> str:
-    return name[0].upper() + name[1:] if name == "the answer" else name
+    return say("The answer") if name == "the answer" else name
 
 
 # --- comparing ------------------------------------------------------------------------------
@@ -641,7 +686,11 @@ def _compare(exercise: Exercise, cases: list[Case]) -> None:
     part, *others = parts
     for other in others:
         if part.is_all(other.truth):
-            raise _Wrong(f"{part.who} holds what belongs to {other.name}: they changed places.")
+            raise _Wrong(
+                "{who} holds what belongs to {other}: they changed places.",
+                who=part.who,
+                other=other.name,
+            )
     if exercise.kind in ("array", "number"):
         _refuse_slips(part)
         _refuse_factor(part)
@@ -672,8 +721,10 @@ def _name(exercise: Exercise, cases: list[Case]) -> None:
         for mistake in exercise.mistakes:
             if mistake.part in (None, part.name) and _shows(mistake, part):
                 bare = len(exercise.parts) == 1 or mistake.hint.startswith(part.name)
-                label = "" if bare else f"{part.name}: "
-                raise _Wrong(label + mistake.hint + _follow_up(part), mistake.section)
+                hint, more = say(mistake.hint), _follow_up(part)
+                if not bare:
+                    hint = say("{part}: {hint}", part=part.name, hint=hint)
+                raise _Wrong(hint + more, mistake.section)
         return
 
 
@@ -692,7 +743,7 @@ def _follow_up(part: Part) -> str:
                     [follows(mine, *c.inputs) for mine, c in zip(own, part.cases, strict=True)]
                 )
             ):
-                return f" ({name} follows from it rightly.)"
+                return say(" ({name} follows from it rightly.)", name=name)
     return ""
 
 
@@ -746,8 +797,8 @@ def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
         raise _Wrong(law)
     complaint = next(filter(None, complaints))
     if exercise.kind == "number" and not any(any(case.parts) for case in cases):
-        raise _Wrong(f"The answer is zero. {complaint}")
-    _refuse_constant("The answer", [case.parts[0] for case in cases], cases, exercise)
+        raise _Wrong("The answer is zero. {complaint}", complaint=complaint)
+    _refuse_constant(say("The answer"), [case.parts[0] for case in cases], cases, exercise)
     if len(wrong) < len(cases) and len({_size(case.inputs) for case in cases}) > 1:
         good = next(case for case in cases if case not in wrong)
         raise _Wrong(f"{complaint} {_some_only(exercise, good, wrong[0])}")
@@ -757,8 +808,10 @@ def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
 def _some_only(exercise: Exercise, good: Case, bad: Case) -> str:
     was, now = _described(exercise, good.inputs), _described(exercise, bad.inputs)
     if was == now:
-        return "It is right for some of the numbers drawn, and wrong for others."
-    return f"It is right for some inputs only: right for {was}, wrong for {now}."
+        return say("It is right for some of the numbers drawn, and wrong for others.")
+    return say(
+        "It is right for some inputs only: right for {was}, wrong for {now}.", was=was, now=now
+    )
 
 
 # --- slips that any exercise can show -------------------------------------------------------
@@ -794,7 +847,7 @@ def _refuse_slips(part: Part) -> None:
     for change, sentence in SLIPS if part.exercise.kind == "array" else SLIPS[:1]:
         with contextlib.suppress(IndexError):  # a 1-D array has no columns
             if part.is_all([change(b) for b in part.truth]):
-                raise _Wrong(f"{part.who} {sentence}")
+                raise _Wrong("{who} {what}", who=part.who, what=say(sentence))
 
 
 def _refuse_factor(part: Part) -> None:
@@ -806,20 +859,25 @@ def _refuse_factor(part: Part) -> None:
         if abs(factors[-1]) < 1e-3 or not _close(a, factors[-1] * b, part.exercise.tolerance):
             return
     if max(factors) - min(factors) < 1e-3 * max(map(abs, factors)):
-        raise _Wrong(f"{part.who} is wrong by one constant factor, {factors[0]:.3g}.")
+        raise _Wrong(
+            "{who} is wrong by one constant factor, {factor:.3g}.",
+            who=part.who,
+            factor=factors[0],
+        )
     raise _Wrong(
-        f"{part.who} is right up to a factor that changes with the size: was something "
-        "averaged that should be added up, or the other way round?"
+        "{who} is right up to a factor that changes with the size: was something "
+        "averaged that should be added up, or the other way round?",
+        who=part.who,
     )
 
 
 def _refuse_zeros(part: Part) -> None:
     if part.exercise.kind == "words" and not any(map(any, part.given)):
-        raise _Wrong(f"{part.who} is empty: it holds none of the words.")
+        raise _Wrong("{who} is empty: it holds none of the words.", who=part.who)
     if part.exercise.kind not in ("array", "number") or any(map(np.any, part.given)):
         return
     if any(map(np.any, part.truth)):
-        raise _Wrong(f"{part.who} is all zeros, and should not be.")
+        raise _Wrong("{who} is all zeros, and should not be.", who=part.who)
 
 
 def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercise) -> None:
@@ -827,8 +885,11 @@ def _refuse_constant(who: str, given: list, cases: list[Case], exercise: Exercis
     if exercise.kind == "arrays" or not several:
         return
     if all(np.shape(a) == np.shape(first) and np.all(a == first) for a in given):
-        arguments = " and ".join(exercise.arguments)
-        raise _Wrong(f"{who} is the same on every draw: it does not depend on {arguments}.")
+        raise _Wrong(
+            "{who} is the same on every draw: it does not depend on {arguments}.",
+            who=who,
+            arguments=say(" and ").join(exercise.arguments),
+        )
 
 
 def _refuse_flat(part: Part) -> None:
@@ -839,53 +900,86 @@ def _refuse_flat(part: Part) -> None:
     if len(shape) != 1 or len(wanted) != 2:
         return
     if part.exercise.holds or part.is_all([np.ravel(b) for b in part.truth]):
-        mend = "make it a column with reshape(-1, 1), or sum with keepdims=True"
+        mend = say("make it a column with reshape(-1, 1), or sum with keepdims=True")
         if min(wanted) > 1:
-            mend = "fold it with reshape"
+            mend = say("fold it with reshape")
         elif wanted[0] == 1:
-            mend = "lay it down as a row with reshape(1, -1)"
+            mend = say("lay it down as a row with reshape(1, -1)")
         raise _Wrong(
-            f"{part.who} is a 1-D array {shape}, neither row nor column: {mend}. Expected "
-            f"{wanted}."
+            "{who} is a 1-D array {shape}, neither row nor column: {mend}. Expected {wanted}.",
+            who=part.who,
+            shape=shape,
+            mend=mend,
+            wanted=wanted,
         )
 
 
 def _refuse_words(part: Part) -> None:
     wrong = [(a, b) for a, b in zip(part.given, part.truth, strict=True) if a != b]
-    draws = f"Wrong on {len(wrong)} of {len(part.given)} draws"
+    draws = {"wrong": len(wrong), "draws": len(part.given)}
     if part.exercise.kind == "shape":
-        raise _Wrong(f"{part.who} is not {part.given[0]}: count again.")
+        raise _Wrong("{who} is not {given}: count again.", who=part.who, given=part.given[0])
     if part.exercise.kind == "choice":
-        raise _Wrong(f"{draws}: compare with what the section counts or shows.")
+        raise _Wrong(
+            "Wrong on {wrong} of {draws} draws: compare with what the section counts or shows.",
+            **draws,
+        )
     a, b = min(wrong, key=lambda pair: len(pair[1]))
     if len(a) != len(b):
-        raise _Wrong(f"The answer has {len(a)} words where {len(b)} are asked for.")
+        raise _Wrong(
+            "The answer has {given} words where {wanted} are asked for.",
+            given=len(a),
+            wanted=len(b),
+        )
     k = next(k for k in range(len(a)) if a[k] != b[k])
-    raise _Wrong(f"{draws}: in one of them {a} has a wrong word at place {k}.")
+    raise _Wrong(
+        "Wrong on {wrong} of {draws} draws: in one of them {given} has a wrong word at place "
+        "{place}.",
+        given=a,
+        place=k,
+        **draws,
+    )
 
 
 def _refuse_shape(part: Part, k: int) -> None:
     given, truth, inputs = part.given[k], part.truth[k], part.cases[k].inputs
     if part.exercise.kind == "arrays":
         if len(given) != len(truth):
-            raise _Wrong(f"{part.who} holds {len(given)} arrays, expected {len(truth)}.")
+            raise _Wrong(
+                "{who} holds {given} arrays, expected {wanted}.",
+                who=part.who,
+                given=len(given),
+                wanted=len(truth),
+            )
         for a, b in zip(given, truth, strict=True):
             if a.shape != b.shape:
-                raise _Wrong(f"{part.who} holds an array {a.shape}, expected {b.shape}.")
+                raise _Wrong(
+                    "{who} holds an array {given}, expected {wanted}.",
+                    who=part.who,
+                    given=a.shape,
+                    wanted=b.shape,
+                )
         return
     shape, wanted = np.shape(given), np.shape(truth)
     if shape == wanted:
         return
     if shape == ():
-        raise _Wrong(f"{part.who} is a bare number: expected the shape {wanted}.")
-    drawn = f" for {_described(part.exercise, inputs)}" if inputs else ""
-    text = f"{part.who} has the shape {shape}, expected {wanted}{drawn}."
+        raise _Wrong(
+            "{who} is a bare number: expected the shape {wanted}.", who=part.who, wanted=wanted
+        )
+    values = {"who": part.who, "shape": shape, "wanted": wanted}
+    text = say("{who} has the shape {shape}, expected {wanted}.", **values)
+    if inputs:
+        drawn = _described(part.exercise, inputs)
+        text = say(
+            "{who} has the shape {shape}, expected {wanted} for {drawn}.", drawn=drawn, **values
+        )
     if len(shape) == 1 and len(wanted) == 2:
-        text += " A 1-D array is neither row nor column: reshape(-1, 1) makes it a column."
+        text += say(" A 1-D array is neither row nor column: reshape(-1, 1) makes it a column.")
     elif shape == wanted[::-1]:
-        text += " It is transposed."
+        text += say(" It is transposed.")
     elif len(wanted) == 2 and min(wanted) == 1 and shape == (max(wanted),) * 2:
-        text += " A column and a row, or a 1-D array, broadcast to a square in silence."
+        text += say(" A column and a row, or a 1-D array, broadcast to a square in silence.")
     raise _Wrong(text)
 
 
@@ -895,15 +989,24 @@ def _refuse_entries(part: Part) -> None:
     if part.exercise.kind == "arrays":
         pairs = enumerate(zip(part.given[0], part.truth[0], strict=True))
         wrong = [k for k, (a, b) in pairs if not _close(a, b, tolerance)]
-        raise _Wrong(f"{part.who} has the right shapes; the arrays {wrong}, from 0, differ.")
+        raise _Wrong(
+            "{who} has the right shapes; the arrays {wrong}, from 0, differ.",
+            who=part.who,
+            wrong=wrong,
+        )
     k = min(range(len(part.truth)), key=lambda k: np.size(part.truth[k]))
     a, b = np.asarray(part.given[k], dtype=float), np.asarray(part.truth[k], dtype=float)
     if b.ndim == 0:
-        raise _Wrong(f"{part.who} is too {'large' if a > b else 'small'}.")
+        raise _Wrong("{who} is too large." if a > b else "{who} is too small.", who=part.who)
     far = int((np.abs(a - b) > tolerance * max(1.0, np.abs(b).max())).sum())
     worst = np.unravel_index(np.abs(a - b).argmax(), b.shape)
     raise _Wrong(
-        f"{part.who} has the right shape, and {far} of {b.size} entries differ for "
-        f"{_described(part.exercise, part.cases[k].inputs)}. Entry {[*map(int, worst)]} is off "
-        f"the most, by {float((a - b)[worst]):.2g}."
+        "{who} has the right shape, and {far} of {size} entries differ for {drawn}. Entry "
+        "{worst} is off the most, by {off:.2g}.",
+        who=part.who,
+        far=far,
+        size=b.size,
+        drawn=_described(part.exercise, part.cases[k].inputs),
+        worst=[*map(int, worst)],
+        off=float((a - b)[worst]),
     )

@@ -1,0 +1,85 @@
+"""Keep the catalogue of what the exercises say in Chinese: ``make zh``.
+
+The sentences are the hints of the entries, and what stands in a call of ``say`` or of an
+exception that says something. New ones are added to the .po file without a translation, those
+that are gone are taken out of it, and the .mo file, which the helpers read, is compiled.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Iterator
+from string import Formatter
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from helpers.exercises.check import EXERCISES, EXPLAINED, SLIPS
+from helpers.exercises.language import LOCALE
+from tools.publish import ROOT
+
+PO = LOCALE / "zh" / "LC_MESSAGES" / "exercises.po"
+SAID_BY = {"say", "_Wrong", "_Unanswered", "_Useless"}
+
+
+def literals(source: str) -> Iterator[str]:
+    """Find the sentences in the calls that say something."""
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID_BY):
+            continue
+        for part in ast.walk(node.args[0]) if node.args else ():
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def sentences() -> dict[str, str]:
+    """Map what can be said to where it stands, in its order."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "helpers" / "exercises").glob("*.py")):
+        for text in literals(path.read_text(encoding="utf-8")):
+            found.setdefault(text, path.stem)
+    for text in [each[1] for each in (*EXPLAINED, *SLIPS)]:
+        found.setdefault(text, "check")
+    for number, exercise in EXERCISES.items():
+        for mistake in exercise.mistakes:
+            found.setdefault(mistake.hint, number)
+    return found
+
+
+def stored() -> Catalog:
+    """Read the catalogue."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="zh_CN")
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Compile a catalogue."""
+    file = io.BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
+
+
+def fields(text: str) -> list[str]:
+    """List what stands in the braces of a sentence that is said with values."""
+    try:
+        return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+    except ValueError:
+        return []
+
+
+def update() -> list[str]:
+    """Bring the catalogue up to date, and list what has no translation."""
+    old = stored() if PO.exists() else Catalog()
+    new = Catalog(locale="zh_CN", fuzzy=False)
+    for text, where in sentences().items():
+        new.add(text, old[text].string if text in old else "", auto_comments=[where])
+    file = io.BytesIO()
+    write_po(file, new, width=0, omit_header=False)
+    lines = file.getvalue().split(b"\n\n", 1)[1]
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    head = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    PO.write_bytes(head + lines)
+    PO.with_suffix(".mo").write_bytes(compiled(stored()))
+    return [message.id for message in stored() if message.id and not message.string]
