@@ -130,6 +130,7 @@ refresh: $(READY)  ## execute the notebooks (or NB=05) and store their outputs (
 
 zh: $(READY)  ## bring the Chinese edition up to date, say what is to be translated (NB=05 begins one)
 	@$(BIN)/python -m tools.chinese $(NB)
+	@$(BIN)/python -m tools.catalogue
 
 lock: $(READY)  ## compile requirements.txt anew from pyproject.toml
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip compile --quiet --upgrade --universal --python-version $(OLDEST) --extra dev --no-header --no-emit-index-url pyproject.toml --output-file requirements.txt

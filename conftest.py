@@ -9,6 +9,9 @@ pytest_plugins = ["strict_nbval"]
 # The Chinese edition has the code and the outputs of the English one, byte for byte.
 collect_ignore = ["notebooks/zh"]
 
+# What the exercises say is stored, and compared, in English.
+os.environ["HELPERS_LANGUAGE"] = "en"
+
 # One thread a kernel: idle ones wait by burning time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

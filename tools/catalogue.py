@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from string import Formatter
 
 from babel.messages import Catalog
@@ -21,17 +22,22 @@ from helpers.exercises.language import LOCALE
 from tools.publish import ROOT
 
 PO = LOCALE / "zh" / "LC_MESSAGES" / "exercises.po"
+HEAD = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 SAID_BY = {"say", "_Wrong", "_Unanswered", "_Useless"}
 
 
 def literals(source: str) -> Iterator[str]:
-    """Find the sentences in the calls that say something."""
+    """Find the sentences in the calls that say something, and the complaints returned."""
     for node in ast.walk(ast.parse(source)):
-        if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID_BY):
-            continue
-        for part in ast.walk(node.args[0]) if node.args else ():
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.value
+        said: list[ast.expr | None] = []
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID_BY:
+            said = node.args[:1]
+        elif isinstance(node, ast.FunctionDef) and ast.unparse(node).count("-> str | None:"):
+            said = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
+        for each in said:
+            for part in [each.body, each.orelse] if isinstance(each, ast.IfExp) else [each]:
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield part.value
 
 
 def sentences() -> dict[str, str]:
@@ -45,13 +51,15 @@ def sentences() -> dict[str, str]:
     for number, exercise in EXERCISES.items():
         for mistake in exercise.mistakes:
             found.setdefault(mistake.hint, number)
-    return found
+    return {text: where for text, where in found.items() if text}
 
 
 def stored() -> Catalog:
     """Read the catalogue."""
     with PO.open("rb") as file:
-        return read_po(file, locale="zh_CN")
+        catalogue = read_po(file, locale="zh_CN")
+    catalogue.creation_date = datetime(2026, 1, 1, tzinfo=UTC)  # the same bytes on every day
+    return catalogue
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -79,7 +87,12 @@ def update() -> list[str]:
     write_po(file, new, width=0, omit_header=False)
     lines = file.getvalue().split(b"\n\n", 1)[1]
     PO.parent.mkdir(parents=True, exist_ok=True)
-    head = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    PO.write_bytes(head + lines)
+    PO.write_bytes(HEAD + lines)
     PO.with_suffix(".mo").write_bytes(compiled(stored()))
     return [message.id for message in stored() if message.id and not message.string]
+
+
+if __name__ == "__main__":
+    missing = update()
+    print(f"{PO.relative_to(ROOT)}: {len(missing) or 'nothing'} to do")
+    print("".join(f"  {text}\n" for text in missing), end="")

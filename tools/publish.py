@@ -10,6 +10,7 @@ import atexit
 import base64
 import functools
 import importlib.util
+import os
 import re
 import secrets
 import shutil
@@ -139,7 +140,7 @@ def execute(path: Path, after_cell: Callable[..., None] | None = None) -> Notebo
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=after_cell,
     )
-    client.execute()
+    client.execute(env=os.environ | {"HELPERS_LANGUAGE": "en"})
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":

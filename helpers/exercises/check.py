@@ -795,7 +795,7 @@ def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
             raise _Wrong(mistake.hint, mistake.section)
     if not wrong:
         raise _Wrong(law)
-    complaint = next(filter(None, complaints))
+    complaint = say(next(filter(None, complaints)))
     if exercise.kind == "number" and not any(any(case.parts) for case in cases):
         raise _Wrong("The answer is zero. {complaint}", complaint=complaint)
     _refuse_constant(say("The answer"), [case.parts[0] for case in cases], cases, exercise)

@@ -16,7 +16,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 LOCALE = Path(__file__).with_name("locale")
-FULL_WIDTH = r"[\u3000-\u303f\uff00-\uffef]"  # punctuation
+HAN = r"[\u4e00-\u9fff]"
+BETWEEN = rf"(?<={HAN})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?={HAN})"  # a space belongs here
+AFTER = r"(?<=[\u3000-\u303f\uff00-\uffef”]) "  # and after Chinese punctuation none
 # A line may be broken between two of these: a word with its space, or a Chinese character with
 # the punctuation that may not begin, or end, a line.
 PIECES = re.compile(
@@ -42,11 +44,11 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 def say(english: str, **values: Any) -> str:
     """Say a sentence in the language of the notebook, with the values in its braces.
 
-    Without values braces stay as they are. No space follows Chinese punctuation.
+    Without values braces stay as they are.
     """
     text = _catalogue(language()).gettext(english) if english else ""
     text = text.format(**values) if values else text
-    return text if text.isascii() else re.sub(rf"({FULL_WIDTH}) ", r"\1", text)
+    return re.sub(AFTER, "", re.sub(BETWEEN, " ", text)) if re.search(HAN, text) else text
 
 
 def _wide(text: str) -> int:
