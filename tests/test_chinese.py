@@ -40,6 +40,19 @@ def test_its_links_arrive(path):
             assert not anchor or anchor in known, f"{name}#{anchor}"
 
 
+def test_the_readme_is_that_of_the_english_one_and_keeps_what_it_must():
+    english, mine = (
+        path.read_text("utf-8") for path in (chinese.ROOT / "README.md", chinese.README)
+    )
+    assert mine.endswith(chinese.of_readme()), "README.md has changed: make zh"
+    assert mine == chinese.linked(mine, chinese.README), "make zh"
+    (wanted, _), (given, _) = map(chinese.taken_apart, (english, mine))
+    for kind in ("code", "heading", "row of a table", "list item"):
+        assert not wanted[kind] - given[kind], kind
+    for target in chinese.LINK.findall(mine):
+        assert (chinese.ROOT / target[0]).exists(), target
+
+
 def test_nothing_chinese_is_without_its_english():
     known = {chinese.chinese_of(path) for path in notebooks()}
     assert set(below(CHINESE)) <= known

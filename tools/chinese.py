@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import hashlib
 import os
 import re
 import sys
@@ -27,6 +28,7 @@ from nbformat import NotebookNode
 
 from tools.publish import CHINESE, NOTEBOOKS, ROOT, notebooks
 
+README = ROOT / "README.zh-CN.md"
 MARK = "<!-- 待译"
 MARKED = re.compile(rf"{MARK}.*?-->\n*", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s#:]+\.ipynb)?(?:#([^)\s]+))?\)")
@@ -243,6 +245,12 @@ def faults(english: NotebookNode, chinese: NotebookNode, path: Path) -> Iterator
         yield "not as make zh writes it"
 
 
+def of_readme() -> str:
+    """Write the last line of the Chinese README, which says which English one it translates."""
+    text = (ROOT / "README.md").read_bytes()
+    return f"<!-- README.md {hashlib.sha256(text).hexdigest()[:16]} -->\n"
+
+
 def main(names: list[str]) -> None:
     """Bring over every notebook that has been begun, begin those that are named, and report."""
     for path in map(chinese_of, notebooks(*names) if names else ()):
@@ -256,6 +264,11 @@ def main(names: list[str]) -> None:
         found = list(faults(english, new, path))
         print(f"{path.relative_to(ROOT)}: {len(found) or 'nothing'} to do")
         print("".join(f"  {each}\n" for each in found), end="")
+    readme = linked(README.read_text(encoding="utf-8"), README)
+    README.write_text(readme, encoding="utf-8")
+    if not readme.endswith(of_readme()):
+        print(f"{README.name}: bring it up to date with README.md, and end it with")
+        print(f"  {of_readme()}", end="")
     if missing := [
         path.relative_to(NOTEBOOKS).as_posix() for path in notebooks() if path not in begun
     ]:
