@@ -6,6 +6,9 @@ part of the contents that their folder names, and the guides. Two things are add
 notebook: the alternative text of each picture, which is stored where MyST-NB does not look for
 it, and a picture for every position of each slider, since in a page no kernel can draw it. For
 these alone code is run, in this process: the opening cells and the slider's section.
+
+The Chinese half is a site of its own, in ``zh/``, with the sliders and MathJax of the English
+one. A page with a counterpart in the other half has a link to it.
 """
 
 from __future__ import annotations
@@ -16,11 +19,13 @@ import html
 import io
 import itertools
 import json
+import os
 import re
 import shutil
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -32,20 +37,60 @@ from sphinx.cmd.build import build_main
 
 from helpers import draw
 from helpers.draw import sliders
-from tools import curious, shell
-from tools.publish import BUILD, MATHJAX, NOTEBOOKS, ROOT, TEMPLATES, notebooks
+from tools import chinese, curious, shell
+from tools.publish import BUILD, CHINESE, MATHJAX, NOTEBOOKS, ROOT, TEMPLATES, notebooks
 
 SETTINGS = TEMPLATES / "site"
 # Every page of the repository's first folder, those for readers first.
 FIRST = ["QUESTIONS.md", "TEACHING.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 GUIDES = [name for name in FIRST if (ROOT / name).is_file()] + sorted(
-    path.name for path in ROOT.glob("*.md") if path.name not in ("README.md", *FIRST)
+    path.name
+    for path in ROOT.glob("*.md")
+    if path.stem[:6] != "README" and path.name not in FIRST
 )
 BESIDE = ["LICENSE", "CITATION.cff", ".github/the-fold.png"]
-# The parts of the contents in their order, by the folders of the notebooks; a new folder comes
-# after those that are named, the solutions last.
-PARTS = {".": "The series", "beyond": "Going further", "practice": "Practice"}
 LAST = "solutions"
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of the site: its notebooks lie below ``root``, and as pages in ``pages``.
+
+    ``parts`` are those of the contents in their order, by the folders of the notebooks; a new
+    folder comes after those that are named, the solutions last.
+    """
+
+    root: Path
+    pages: str
+    readme: str
+    parts: dict[str, str]
+    solutions: str
+    guides: dict[str, list[str]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+ENGLISH = Half(
+    root=NOTEBOOKS,
+    pages="notebooks/",
+    readme="README.md",
+    parts={".": "The series", "beyond": "Going further", "practice": "Practice"},
+    solutions="Solutions",
+    guides={"Questions, teaching, changes": GUIDES},
+)
+IN_CHINESE = Half(
+    root=CHINESE,
+    pages="",
+    readme="README.zh-CN.md",
+    parts={".": "正文", "beyond": "更进一步", "practice": "动手练习"},
+    solutions="解答",
+    settings={
+        "language": "zh_CN",
+        "project": "反向传播的矩阵",
+        "html_title": "反向传播的矩阵",
+        "mathjax_path": "../../_static/mathjax/MathJax.js",
+        "html_theme_options.path_to_docs": "notebooks/zh",
+    },
+)
 NO_NEED = shutil.ignore_patterns("localization", "a11y", "SVG")  # of MathJax
 
 # --- sliders --------------------------------------------------------------------------------
@@ -142,75 +187,139 @@ def unfolded(text: str, folder: Path) -> str:
     return re.sub(r"\]\(([^)#:]+)\)", first, text)
 
 
-def contents(paths: list[Path]) -> str:
+def contents(paths: list[Path], half: Half = ENGLISH) -> str:
     """Write the contents: a part for each folder of notebooks, then the guides."""
-    parts: dict[str, list[str]] = {folder: [] for folder in PARTS}
+    parts: dict[str, list[str]] = {folder: [] for folder in half.parts}
     for path in paths:
-        folder = path.parent.relative_to(NOTEBOOKS).as_posix()
-        parts.setdefault(folder, []).append(f"notebooks/{path.relative_to(NOTEBOOKS)}")
-    apart = {"Solutions": parts.pop(LAST, [])}
-    named = {PARTS.get(folder, folder.capitalize()): pages for folder, pages in parts.items()}
+        folder = path.parent.relative_to(half.root).as_posix()
+        parts.setdefault(folder, []).append(f"{half.pages}{path.relative_to(half.root)}")
+    apart = {half.solutions: parts.pop(LAST, [])}
+    named = {half.parts.get(name, name.capitalize()): pages for name, pages in parts.items()}
     lines = []
-    for caption, pages in (named | {"Questions, teaching, changes": GUIDES} | apart).items():
+    for caption, pages in (named | half.guides | apart).items():
         if pages:
             lines += ["", "```{toctree}", ":hidden:", f":caption: {caption}", *pages, "```"]
     return "\n".join(lines) + "\n"
 
 
-def lay_out(paths: list[Path], folder: Path) -> None:
+def address(path: Path) -> str:
+    """Say where in the site the page of a source lies, from the site's own folder."""
+    if path.is_relative_to(CHINESE):
+        return f"zh/{path.relative_to(CHINESE).with_suffix('.html').as_posix()}"
+    homes = {ROOT / "README.md": "index.html", ROOT / "README.zh-CN.md": "zh/index.html"}
+    return homes.get(path, path.relative_to(ROOT).with_suffix(".html").as_posix())
+
+
+def across(text: str, source: Path) -> str:
+    """Have links into the other half lead there: for Sphinx they are no pages of its own.
+
+    A link to a cell of a Chinese notebook leads to a label, which ``labelled`` puts there.
+    """
+    here = address(source)
+
+    def link(found: re.Match) -> str:
+        words, name, place = found.groups()
+        target = Path(os.path.normpath(source.parent / name)) if name else source
+        page = address(target)
+        if here.startswith("zh/") != page.startswith("zh/"):
+            way = Path(os.path.relpath(page, Path(here).parent)).as_posix()
+            return f'<a href="{way}{"#" + place if place else ""}">{words}</a>'
+        if place and place.startswith("cell-id="):
+            return f"[{words}](#{label(target, place.removeprefix('cell-id='))})"
+        if page.startswith("zh/") and name:
+            name = Path(os.path.relpath(target, CHINESE)) if source.parent == ROOT else name
+        return f"[{words}]({name or ''}{'#' + place if place else ''})"
+
+    return re.sub(r"\[([^\]]*)\]\(([^)\s#:]+\.(?:ipynb|md))?(?:#([^)\s]+))?\)", link, text)
+
+
+def label(path: Path, cell: str) -> str:
+    """Name a cell of a Chinese notebook in the whole site."""
+    return "-".join([*path.relative_to(CHINESE).with_suffix("").parts, cell])
+
+
+def labelled(notebook: NotebookNode, path: Path) -> None:
+    """Have the links of a notebook lead to pages, and its cells be found by those of others."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = across(cell.source, path)
+            if path.is_relative_to(CHINESE) and cell.source.startswith("#"):
+                cell.source = f"({label(path, cell.id)})=\n{cell.source}"
+
+
+Drawn = dict[Path, dict[str, tuple[str, dict[str, bytes]]]]
+
+
+def drawn(paths: list[Path]) -> Drawn:
+    """Draw every position of every slider, by the notebooks and the ids of their cells."""
+    live = [path for path in paths if "draw.explore(" in path.read_text(encoding="utf-8")]
+    found: Drawn = {}
+    for number, moves in shell.in_forks([partial(moved, path, "@sliders") for path in live]):
+        if moves is None:
+            raise RuntimeError(f"the sliders of {live[number].name} could not be drawn")
+        found[live[number]] = moves
+    return found
+
+
+def lay_out(paths: list[Path], folder: Path, sliders: Drawn, half: Half = ENGLISH) -> None:
     """Lay out what Sphinx reads: pages in ``folder``, what lies beside them in ``static``."""
     static = folder / "static"
-    shutil.copytree(MATHJAX, static / "mathjax", ignore=NO_NEED)
-    (static / "sliders").mkdir()
-    shutil.copy(SETTINGS / "conf.py", folder)
+    static.mkdir(parents=True)
+    for name in ("conf.py", "language.html"):
+        shutil.copy(SETTINGS / name, folder)
     for name in ("site.css", "site.js"):
         shutil.copy(SETTINGS / name, static)
     for name in BESIDE:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    for name in GUIDES:  # a box that nobody can tick is no box
+    for name in itertools.chain(*half.guides.values()):  # a box that nobody can tick is no box
         guide = (ROOT / name).read_text(encoding="utf-8").replace("- [ ] ", "- ")
-        (folder / name).write_text(guide, encoding="utf-8")
-    home = unfolded((ROOT / "README.md").read_text(encoding="utf-8"), ROOT)
-    (folder / "index.md").write_text(home + contents(paths), encoding="utf-8")
-
-    stored = [nbformat.read(path, as_version=4) for path in paths]
-    live = [
-        number
-        for number, notebook in enumerate(stored)
-        if any("draw.explore(" in cell.source for cell in notebook.cells)
-    ]
-    up = ["../" * len(path.relative_to(NOTEBOOKS.parent).parent.parts) for path in paths]
-    jobs = (partial(moved, paths[k], f"{up[k]}_static/sliders") for k in live)
-    for job, found in shell.in_forks(jobs):
-        if found is None:
-            raise RuntimeError(f"the sliders of {paths[live[job]].name} could not be drawn")
-        for cell in stored[live[job]].cells:
-            if cell.id in found:
-                page, files = found[cell.id]
-                cell.outputs = [
-                    nbformat.v4.new_output("display_data", data={"text/html": page})
-                ]
-                for name, picture in files.items():
-                    (static / "sliders" / name).write_bytes(picture)
-    for path, notebook in zip(paths, stored, strict=True):
+        (folder / name).write_text(across(guide, ROOT / name), encoding="utf-8")
+    home = unfolded((ROOT / half.readme).read_text(encoding="utf-8"), ROOT)
+    home = across(home, ROOT / half.readme) + contents(paths, half)
+    (folder / "index.md").write_text(home, encoding="utf-8")
+    if half is ENGLISH:
+        shutil.copytree(MATHJAX, static / "mathjax", ignore=NO_NEED)
+        (static / "sliders").mkdir()
+        for _, files in itertools.chain(*(moves.values() for moves in sliders.values())):
+            for name, picture in files.items():
+                (static / "sliders" / name).write_bytes(picture)
+    for path in paths:
+        notebook, up = nbformat.read(path, as_version=4), "../" * address(path).count("/")
+        for cell in notebook.cells:
+            if cell.id in (moves := sliders.get(chinese.english_of(path), {})):
+                page = moves[cell.id][0].replace("@sliders", f"{up}_static/sliders")
+                data = {"text/html": page}
+                cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
         described(notebook)
-        target = folder / path.relative_to(NOTEBOOKS.parent)
+        labelled(notebook, path)
+        target = folder / half.pages / path.relative_to(half.root)
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
 
 
 def site(paths: list[Path], target: Path) -> None:
     """Write the site anew to ``target``; a link that leads nowhere is an error."""
+    translated = [mine for mine in map(chinese.chinese_of, paths) if mine.exists()]
+    twins = [address(mine).removeprefix("zh/")[:-5] for mine in translated] + ["index"]
+    moves = drawn(paths)
     with tempfile.TemporaryDirectory() as name:
-        pages, made = Path(name) / "pages", Path(name) / "made" / "site"
-        lay_out(paths, pages)
-        options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
-        if build_main([*options, "-d", f"{name}/read", str(pages), str(made)]):
-            raise SystemExit("The site is not written: see the warnings above.")
-        home = made / "index.html"  # of which the README is the source
-        text = home.read_text(encoding="utf-8").replace("/index.md", "/README.md")
-        home.write_text(text, encoding="utf-8")
+        made = Path(name) / "made" / "site"
+        for half, those in ((ENGLISH, paths), (IN_CHINESE, translated)):
+            pages = Path(name) / half.readme.removesuffix(".md")
+            lay_out(those, pages, moves, half)
+            (pages / "twins.json").write_text(json.dumps(twins), encoding="utf-8")
+            options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "auto"]
+            for setting, value in half.settings.items():
+                options += ["-D", f"{setting}={value}"]
+            folder = made / address(ROOT / half.readme).removesuffix("index.html")
+            if build_main([*options, "-d", f"{pages}-read", str(pages), str(folder)]):
+                raise SystemExit("The site is not written: see the warnings above.")
+            home = folder / "index.html"  # of which the README is the source
+            text = home.read_text(encoding="utf-8")
+            for source in ("/notebooks/zh/index.md", "/index.md"):
+                text = text.replace(source, f"/{half.readme}")
+            home.write_text(text, encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(made, target)

@@ -11,14 +11,16 @@ from urllib.request import url2pathname
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tools import site
-from tools.publish import NOTEBOOKS, ROOT, notebooks
+from tools import chinese, site
+from tools.publish import CHINESE, ROOT, below, notebooks
 
 WIDTHS = {"desk": 1280, "phone": 390}
 PAGES = [
     "index.html",
     *(name.replace(".md", ".html") for name in site.GUIDES),
-    *(f"notebooks/{p.relative_to(NOTEBOOKS).with_suffix('.html')}" for p in notebooks()),
+    *map(site.address, notebooks()),
+    "zh/index.html",
+    *map(site.address, below(CHINESE)),
 ]
 LOCAL = ("file:", "data:", "blob:", "about:")
 
@@ -100,7 +102,20 @@ def page(request, browser):
 def test_the_site_has_every_notebook_and_guide(written):
     found = {path.relative_to(written).as_posix() for path in written.rglob("*.html")}
     found = {name for name in found if not name.startswith("_")}
-    assert found == {*PAGES, "search.html", "genindex.html"}
+    found = {name for name in found if not name.startswith("zh/_")}
+    more = {"search.html", "genindex.html"}
+    assert found == {*PAGES, *more, *(f"zh/{name}" for name in more)}
+
+
+def test_a_page_says_its_language_and_leads_to_the_other(written):
+    for path in [ROOT / "README.zh-CN.md", *below(CHINESE)]:
+        twin = ROOT / "README.md" if path.suffix == ".md" else chinese.english_of(path)
+        for one, other, said in ((path, twin, "zh-CN"), (twin, path, "en")):
+            text = (written / site.address(one)).read_text(encoding="utf-8")
+            assert f'<html lang="{said}"' in text
+            (way,) = re.findall(r'<a class="btn btn-sm language" href="([^"]+)"', text)
+            there = (written / site.address(one)).parent / way
+            assert there.resolve() == written / site.address(other)
 
 
 def test_a_page_leads_to_its_source_to_binder_and_to_its_neighbours(written):
@@ -108,7 +123,8 @@ def test_a_page_leads_to_its_source_to_binder_and_to_its_neighbours(written):
         text = (written / name).read_text(encoding="utf-8")
         (source,) = re.findall(r'"https://github.com/owner/name/edit/main/([^"]+)"', text)
         assert (ROOT / source).is_file()
-        assert (f"owner/name/main?urlpath=lab/tree/{source}" in text) == ("notebooks" in name)
+        is_notebook = source.endswith(".ipynb")
+        assert (f"owner/name/main?urlpath=lab/tree/{source}" in text) == is_notebook
         assert len(re.findall(r'class="(left-prev|right-next)"', text)) >= 1
 
 

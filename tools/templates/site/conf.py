@@ -1,6 +1,11 @@
-"""How Sphinx writes the site. ``tools/site.py`` lays out what it reads."""
+"""How Sphinx writes the site. ``tools/site.py`` lays out what it reads.
 
+What is otherwise in the Chinese half, it says on the command line.
+"""
+
+import json
 import os
+from pathlib import Path
 
 project = "Backpropagation's matrices"
 html_title = project
@@ -12,6 +17,7 @@ myst_heading_anchors = 4
 myst_heading_slug_func = "tools.site.anchor"
 smartquotes = False
 exclude_patterns = ["static"]
+templates_path = ["."]
 
 # MathJax from beside the pages, with the one font that lies there, and MathML for those who
 # listen.
@@ -46,6 +52,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "use_download_button": False,
     "use_fullscreen_button": False,
+    "article_header_end": "language.html, article-header-buttons.html",
 }
 # Where the series lives is known where it is published; without it there are no such buttons.
 if repository := os.environ.get("GITHUB_REPOSITORY"):
@@ -60,3 +67,19 @@ if repository := os.environ.get("GITHUB_REPOSITORY"):
             "notebook_interface": "jupyterlab",
         },
     }
+
+TWINS = json.loads((Path(__file__).parent / "twins.json").read_text(encoding="utf-8"))
+
+
+def setup(app):
+    """Tell each page where it stands in the other language: a part of it has no counterpart."""
+
+    def add_twin(app, page, template, context, doctree):
+        here = page.removeprefix("notebooks/")
+        if here in TWINS:
+            english = app.config.language == "en"
+            there = here if here == "index" else f"notebooks/{here}"
+            up = "../" * (page.count("/") + (not english))
+            context["twin"] = f"{up}zh/{here}.html" if english else f"{up}{there}.html"
+
+    app.connect("html-page-context", add_twin)
