@@ -231,6 +231,7 @@ DAMAGES = {
     "a comma that is not ours": (replaced("last", "，", ","), "punctuation"),
     "a space": (replaced("claim", "20 次", "20次"), "no space"),
     "asterisks that emphasise nothing": (replaced("claim", "。** ", "。**"), "emphasis"),
+    "italics": (replaced("last", "大多数", "*大多数*"), "italics"),
     "a code cell": (other_code, "claim-code: other code or outputs"),
     "outputs refreshed in English only": (refreshed, "claim-code: other code or outputs"),
     "a cell added": (added, "more: missing"),

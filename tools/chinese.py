@@ -36,6 +36,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 TAKEN = re.compile(r"(?P<code>```.*?```|`[^`\n]+`)|(?P<formula>\$\$.+?\$\$|\$[^$]+\$)", re.S)
 WORDS = re.compile(r"\\text\{[^}]*\}")  # are translated, inside a formula
 HAN = "[\u4e00-\u9fff]"
+ITALIC = re.compile(rf"(?<!\*)\*(?=[^\s*])[^*\n]*{HAN}[^*\n]*(?<=\S)\*(?!\*)")
 NO_SPACE = re.compile(rf"{HAN}[A-Za-zΑ-ω0-9¤]|[A-Za-zΑ-ω0-9¤]{HAN}")
 HALF_WIDTH = re.compile(rf"{HAN}(?:[,;:?!(]|\.(?!\w))|[,;:?!)]{HAN}|＄")
 TERMS = tomllib.loads((ROOT / "tools" / "terms.toml").read_text(encoding="utf-8"))
@@ -212,6 +213,7 @@ def damages(english: str, chinese: str, known: str = "") -> Iterator[str]:
         yield f"no space: {prose[max(0, found.start() - 5) : found.end() + 5]!r}"
     for found in HALF_WIDTH.finditer(prose):
         yield f"punctuation: {prose[max(0, found.start() - 5) : found.end() + 5]!r}"
+    yield from (f"italics, which Chinese has not: {found}" for found in ITALIC.findall(prose))
     yield from (f"emphasis that is none: {piece!r}" for piece in unclosed(prose))
 
 
