@@ -201,6 +201,7 @@ def _write_deck(notebook: NotebookNode, path: Path, folder: Path) -> None:
         reveal_url_prefix=f"{up}reveal",
         exclude_input_prompt=True,
         exclude_output_prompt=True,
+        language_code="zh-CN" if path.is_relative_to(CHINESE) else "en",
     ).from_notebook_node(notebook, resources={"metadata": {"name": path.stem}})
     target = folder / path.relative_to(NOTEBOOKS).with_suffix(".html")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -230,4 +231,7 @@ if __name__ == "__main__":
     actions = {"refresh": refresh, "slides": slides}
     if len(sys.argv) < 2 or sys.argv[1] not in actions:
         sys.exit("usage: python -m tools.publish {refresh,slides} [notebook ...]")
-    actions[sys.argv[1]](notebooks(*sys.argv[2:]))
+    found = notebooks(*sys.argv[2:])
+    if sys.argv[1] == "slides":
+        found += filter(Path.exists, [CHINESE / path.relative_to(NOTEBOOKS) for path in found])
+    actions[sys.argv[1]](found)

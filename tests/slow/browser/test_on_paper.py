@@ -7,10 +7,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools import publish
-from tools.publish import NOTEBOOKS, notebooks
+from tools.publish import CHINESE, NOTEBOOKS, below, notebooks
 
+PATHS = [*notebooks(), *below(CHINESE)]
 every_notebook = pytest.mark.parametrize(
-    "path", notebooks(), ids=lambda path: path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
+    "path", PATHS, ids=lambda path: path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
 )
 
 
@@ -21,7 +22,7 @@ def written(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publish, "ROOT", folder)
         patch.setattr(publish, "BUILD", folder / "build")
-        publish.slides(notebooks())
+        publish.slides(PATHS)
     return folder / "build" / "slides"
 
 
