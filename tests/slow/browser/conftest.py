@@ -71,7 +71,10 @@ class Lab:
                     "--LabApp.expose_app_in_browser=True",
                     f"--ServerApp.root_dir={self.notebooks}",
                 ],
-                env=os.environ | here | {"JUPYTER_RUNTIME_DIR": str(self.runtime)},
+                # No language is chosen: each notebook has that of its folder.
+                env={k: v for k, v in os.environ.items() if k != "HELPERS_LANGUAGE"}
+                | here
+                | {"JUPYTER_RUNTIME_DIR": str(self.runtime)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -90,9 +93,10 @@ class Lab:
 
     def url(self, path: Path) -> str:
         """Address a notebook, each in a workspace of its own, so that none reopens another."""
-        name = path.relative_to(self.notebooks).as_posix()
+        name = path.relative_to(self.notebooks)
+        space = "-".join(name.with_suffix("").parts)
         return (
-            f"{self.address['url']}lab/workspaces/{path.stem}/tree/{name}"
+            f"{self.address['url']}lab/workspaces/{space}/tree/{name.as_posix()}"
             f"?token={self.address['token']}"
         )
 
