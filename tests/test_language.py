@@ -23,6 +23,11 @@ def test_the_catalogue_has_every_sentence_and_no_other():
     assert set(MESSAGES) == set(catalogue.sentences()), "make zh"
 
 
+def test_every_sentence_is_translated():
+    missing = [text for text, chinese in MESSAGES.items() if not chinese]
+    assert not missing, f"write their Chinese in {catalogue.PO}, then make zh"
+
+
 @pytest.mark.parametrize("english", [text for text, chinese in MESSAGES.items() if chinese])
 def test_a_translation_keeps_the_names_in_braces_and_is_chinese(english):
     chinese = MESSAGES[english]

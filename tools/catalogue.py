@@ -17,8 +17,11 @@ from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from helpers.exercises import ladder
+from helpers.exercises.catch import FAULTS, HABITS
 from helpers.exercises.check import EXERCISES, EXPLAINED, SLIPS
 from helpers.exercises.language import LOCALE
+from helpers.exercises.rungs import RUNGS
 from tools.publish import ROOT
 
 PO = LOCALE / "zh" / "LC_MESSAGES" / "exercises.po"
@@ -48,7 +51,11 @@ def sentences() -> dict[str, str]:
             found.setdefault(text, path.stem)
     for text in [each[1] for each in (*EXPLAINED, *SLIPS)]:
         found.setdefault(text, "check")
-    for number, exercise in EXERCISES.items():
+    for name, fault in FAULTS.items():
+        found |= {name: "catch", fault.hides: "catch"}
+    found |= dict.fromkeys(HABITS, "catch")
+    rungs = [(f"rung {n}", each) for n in RUNGS for each in ladder.exercises(n)]
+    for number, exercise in [*EXERCISES.items(), *rungs]:
         for mistake in exercise.mistakes:
             found.setdefault(mistake.hint, number)
     return {text: where for text, where in found.items() if text}

@@ -11,7 +11,6 @@ import copy
 import functools
 import io
 import math
-import textwrap
 from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Any
@@ -23,6 +22,7 @@ from helpers import draw
 from helpers.checks import check_whole
 from helpers.exercises.check import DRAWS, Verdict, judged
 from helpers.exercises.entry import Exercise, Mistake
+from helpers.exercises.language import filled, say
 from helpers.exercises.rungs import RUNGS, Rung, Wrong
 from helpers.numerical import count_products
 
@@ -244,14 +244,24 @@ def climb(
     """
     of_J, of_dx, picture = verdicts(number, J, dx, seed)
     if of and not _is_of_rung(of, RUNGS[number]):
-        print(f"Rung {number}: {of.__name__} is not the function of this rung any more.")
+        print(
+            say(
+                "Rung {number}: {name} is not the function of this rung any more.",
+                number=number,
+                name=of.__name__,
+            )
+        )
     if of_J.kind == of_dx.kind == "unanswered":
         print(
-            f"Rung {number}: not answered yet. Replace the three dots and run the cell again."
+            say(
+                "Rung {number}: not answered yet. Replace the three dots and run the cell "
+                "again.",
+                number=number,
+            )
         )
         return
     for line in f"{of_J.text}\n{of_dx.text}".split("\n"):
-        print(textwrap.fill(line, 92))
+        print(filled(line))
     if picture:
         picture()
 
@@ -267,13 +277,14 @@ def verdicts(
     kept = _keeping(J, seen) if callable(J) else J
     for k, (exercise, answer) in enumerate(zip(exercises(number), (kept, dx), strict=True)):
         name, rng = (
-            f"Rung {number}, {exercise.parts[0]}",
+            say("Rung {number}, {part}", number=number, part=exercise.parts[0]),
             np.random.default_rng([seed, number, k]),
         )
         found.append(judged(exercise, name, answer, DRAWS, rng))
     of_J, of_dx = found
     if of_dx.kind == "right":
-        of_dx = _counted(number, dx, J if of_J.kind == "right" else None, of_dx)
+        name = say("Rung {number}, {part}", number=number, part=exercise.parts[0])
+        of_dx = _counted(number, dx, J if of_J.kind == "right" else None, name, of_dx)
     return of_J, of_dx, _picture(rung, seen) if of_J.kind == "wrong" else None
 
 
@@ -300,7 +311,9 @@ def _keeping(answer: Callable, seen: list[tuple[tuple, Any]]) -> Callable:
     return kept
 
 
-def _counted(number: int, dx: Callable, J: Callable | None, found: Verdict) -> Verdict:
+def _counted(
+    number: int, dx: Callable, J: Callable | None, name: str, found: Verdict
+) -> Verdict:
     """Add to a right gradient how many multiplications it takes; refuse the price of J.
 
     That is g times a J with all its entries where this is well above par, whatever the reader's
@@ -317,26 +330,39 @@ def _counted(number: int, dx: Callable, J: Callable | None, found: Verdict) -> V
             if long < 2 * par:
                 long = long + count_products(J, *inputs[1:]) if J else math.inf
     except Exception as error:
-        why = f"Its multiplications cannot be counted ({type(error).__name__}: {error})."
+        why = say(
+            "Its multiplications cannot be counted ({error}: {message}).",
+            error=type(error).__name__,
+            message=error,
+        )
         return Verdict("right", f"{found.text}\n{why}")
-    much = f"{count} multiplication{'s' * (count != 1)} at {where}; par is {par}"
+    much = say(
+        "{count} multiplication at {where}; par is {par}"
+        if count == 1
+        else "{count} multiplications at {where}; par is {par}",
+        count=count,
+        where=where,
+        par=par,
+    )
     if inputs[0].size > 1 and count > par and count >= long:  # a J of one row is cheap
-        who = found.text.partition(":")[0]
-        return Verdict(
-            "wrong",
-            f"{who}: not right yet. The numbers are right, at the price of J: {much}. Multiply "
+        text = say(
+            "{name}: not right yet. The numbers are right, at the price of J: {much}. Multiply "
             "without writing J down.",
+            name=name,
+            much=much,
         )
+        return Verdict("wrong", text)
     if count > par:
-        much += ": can you save some?"
-    elif count < par:
-        much += (
-            ", and you are under it."
-            if count
-            else ". A cast such as np.asarray(g, float) hides what follows from the count."
-        )
+        much = say("{much}: can you save some?", much=much)
+    elif count == par:
+        much = say("{much}.", much=much)
+    elif count:
+        much = say("{much}, and you are under it.", much=much)
     else:
-        much += "."
+        much = say(
+            "{much}. A cast such as np.asarray(g, float) hides what follows from the count.",
+            much=much,
+        )
     return Verdict("right", f"{found.text}\n{much}")
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from helpers.activations import tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
+from helpers.exercises.language import say
 from helpers.network import Affine, train
 
 # --- 1a: start_weights(m, n, rng) -----------------------------------------------------------
@@ -34,9 +35,11 @@ def _units_differ(answer: Any, m: int, n: int, rng: Generator) -> str | None:
     X, y = data.standard_normal((n, 12)), data.integers(0, 2, (1, 12))
     flat = (np.abs(W @ X + b) > 18).all(axis=1)
     if flat.any():
-        return (
-            f"Weights so large that tanh is flat at all points for {flat.sum()} of {m} units: "
-            "f′ is 0 there, and these rows of W cannot learn."
+        return say(
+            "Weights so large that tanh is flat at all points for {flat} of {m} units: "
+            "f′ is 0 there, and these rows of W cannot learn.",
+            flat=flat.sum(),
+            m=m,
         )
     (W, b), (u_row, _) = train(
         [Affine(W, b), Affine(u.T, np.zeros((1, 1)))], X, y, tanh, steps=5
@@ -247,10 +250,12 @@ def _solves_xor(answer: Any) -> str | None:
     if not wrong.size:
         return _ABOVE if _as_above(answer) else None
     k = wrong[0]
-    side = "above" if _XOR[0, k] else "below"
-    return (
-        f"At {wrong.size} of the four corners the score is on the wrong side of ½: "
-        f"at ({_CORNERS[0, k]}, {_CORNERS[1, k]}) it is not {side} ½."
+    return say(
+        "At {count} of the four corners the score is on the wrong side of ½: at {corner} it is "
+        "not {side} ½.",
+        count=wrong.size,
+        corner=f"({_CORNERS[0, k]}, {_CORNERS[1, k]})",
+        side=say("above" if _XOR[0, k] else "below"),
     )
 
 

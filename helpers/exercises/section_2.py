@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from helpers.activations import relu, sigmoid, tanh
 from helpers.exercises.entry import Exercise, Mistake, any_shape, normal, sizes
+from helpers.exercises.language import say
 
 # --- 2a: collapse(W1, b1, W2, b2, W3, b3) ---------------------------------------------------
 
@@ -117,9 +118,11 @@ def _meets_points(answer: Any, knots: NDArray, values: NDArray) -> str | None:
     off = np.abs(_curve(answer, knots.T) - values.T)[0] > 1e-6 * (1 + np.abs(values).max())
     if off.any():
         k = int(off.argmax())
-        return (
-            f"The curve misses {int(off.sum())} of the {len(knots)} points, the first of them "
-            f"at knots[{k}]."
+        return say(
+            "The curve misses {count} of the {points} points, the first of them at knots[{k}].",
+            count=int(off.sum()),
+            points=len(knots),
+            k=k,
         )
     between = np.concatenate(
         [knots[:-1] + part * np.diff(knots, axis=0) for part in (0.3, 0.7)]
@@ -300,11 +303,19 @@ def _survives(answer: float, n: int) -> str | None:
     if size < 12 and answer * math.sqrt(n) > 20:
         return "The weights are so large that every z lies where the sigmoid is flat."
     if not 0.08 < size < 12:
-        word, side = ("vanished", "small") if size < 1 else ("exploded", "large")
         c = answer * math.sqrt(n)
-        return (
-            f"With n = {n}, c (the deviation times the root of n) is {c:.1f}: too {side}. "
-            f"After thirty sigmoid layers the change has {word}."
+        if size < 1:
+            return say(
+                "With n = {n}, c (the deviation times the root of n) is {c:.1f}: too small. "
+                "After thirty sigmoid layers the change has vanished.",
+                n=n,
+                c=c,
+            )
+        return say(
+            "With n = {n}, c (the deviation times the root of n) is {c:.1f}: too large. "
+            "After thirty sigmoid layers the change has exploded.",
+            n=n,
+            c=c,
         )
     return None
 

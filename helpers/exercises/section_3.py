@@ -13,6 +13,7 @@ from helpers.activations import sigmoid, tanh
 from helpers.arrays import vec
 from helpers.corpora import PAD
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
+from helpers.exercises.language import say
 from helpers.network import logistic_loss
 from helpers.numerical import complex_step
 
@@ -395,11 +396,17 @@ def _misshapen(answer: Any) -> str | None:
     if W.ndim == 2 and W.shape[0] == 2 and W.shape[1] == columns[0].size != 2:
         return "W is transposed: it has a row for each unit, and two columns."
     if W.ndim != 2 or W.shape[1] != 2 or not len(W):
-        return f"W has the shape {W.shape}: it has a row for each unit, and two columns."
+        return say(
+            "W has the shape {shape}: it has a row for each unit, and two columns.",
+            shape=W.shape,
+        )
     for name, column in zip(("b", "u"), columns, strict=True):
         if column.shape != (len(W), 1):
-            return (
-                f"{name} has the shape {column.shape}: for this W it is a column, {len(W), 1}."
+            return say(
+                "{name} has the shape {shape}: for this W it is a column, {wanted}.",
+                name=name,
+                shape=column.shape,
+                wanted=(len(W), 1),
             )
     return None
 
@@ -412,9 +419,11 @@ def _tells_apart(answer: Any) -> str | None:
     if not wrong.size:
         return None
     context = tuple(_CONTEXTS[:, wrong[0]].tolist())
-    side = "positive" if _AGREE[wrong[0]] else "negative"
-    return (
-        f"In {wrong.size} of the four contexts the sign is wrong: at {context} s is not {side}."
+    return say(
+        "In {count} of the four contexts the sign is wrong: at {context} s is not {side}.",
+        count=wrong.size,
+        context=context,
+        side=say("positive" if _AGREE[wrong[0]] else "negative"),
     )
 
 

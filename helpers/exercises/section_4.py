@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from helpers.activations import tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
+from helpers.exercises.language import say
 from helpers.numerical import complex_step, count_products
 
 # --- 4a: best_step(precision) ---------------------------------------------------------------
@@ -29,12 +30,13 @@ def _good_step(step: float, precision: float) -> str | None:
     if _slope_error(step, precision) <= 8 * best:
         return None
     too_large = step > precision ** (1 / 3)
-    reason = (
-        "the curve's bend spoils the slope: too large"
+    return say(
+        "With a machine precision of {precision:.0e}, the curve's bend spoils the slope: too "
+        "large."
         if too_large
-        else "rounding spoils it: too small"
+        else "With a machine precision of {precision:.0e}, rounding spoils it: too small.",
+        precision=precision,
     )
-    return f"With a machine precision of {precision:.0e}, {reason}."
 
 
 def _follows_law(steps: list[float], inputs: list[tuple[float]]) -> str | None:
@@ -42,8 +44,12 @@ def _follows_law(steps: list[float], inputs: list[tuple[float]]) -> str | None:
     scale = np.log10([precision for (precision,) in inputs])
     drift = np.log10(steps) - scale / 3
     if abs(drift.mean()) > 0.7:
-        side = "large" if drift.mean() > 0 else "small"
-        return f"Good, but about {10 ** abs(drift.mean()):.0f} times too {side} throughout."
+        return say(
+            "Good, but about {times:.0f} times too large throughout."
+            if drift.mean() > 0
+            else "Good, but about {times:.0f} times too small throughout.",
+            times=10 ** abs(drift.mean()),
+        )
     slope = np.polyfit(scale, drift, 1)[0] if len(steps) > 2 else 0.0
     if abs(slope) > 0.02 and abs(np.corrcoef(scale, drift)[0, 1]) > 0.9:
         return (

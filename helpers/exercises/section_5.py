@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from helpers.activations import Activation, sigmoid, swish, tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
+from helpers.exercises.language import say
 from helpers.network import Affine
 from helpers.numerical import complex_step
 
@@ -290,9 +291,11 @@ def _in_pairs(my_backward: Callable) -> str | None:
     given = my_backward(layers, *inputs)
     if all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in given):
         return None
-    return (
-        f"The numbers are right, but the list does not hold one pair (dW, db) for each of "
-        f"{len(layers)} layers: it has {len(given)} entries. Append (dW, db) as a pair."
+    return say(
+        "The numbers are right, but the list does not hold one pair (dW, db) for each of "
+        "{layers} layers: it has {entries} entries. Append (dW, db) as a pair.",
+        layers=len(layers),
+        entries=len(given),
     )
 
 
