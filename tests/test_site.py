@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.draw import Edge, graph, sliders
 from tools import site
-from tools.publish import NOTEBOOKS, ROOT
+from tools.publish import CHINESE, NOTEBOOKS, ROOT
 
 
 def arrow(label, height):
@@ -59,3 +59,25 @@ def test_a_link_to_a_folder_leads_to_its_first_notebook():
     found = site.unfolded(text, ROOT)
     assert "[here](notebooks/solutions/01_parallel_logistic_regressions.ipynb)" in found
     assert found.endswith("[there](TEACHING.md), [out](https://example.org)")
+
+
+def test_links_lead_into_the_other_half_and_to_cells():
+    book = CHINESE / "beyond" / "06_a.ipynb"
+    text = (
+        "[a](#cell-id=x), [b](../../05_b.ipynb#5.1-B), [c](../solutions/06_a.ipynb#cell-id=y)"
+    )
+    found = site.across(text, book).split(", ")
+    assert found == [
+        "[a](#beyond-06_a-x)",
+        '<a href="../../notebooks/05_b.html#5.1-B">b</a>',
+        "[c](#solutions-06_a-y)",
+    ]
+    text = "[中文](README.zh-CN.md), [a](notebooks/05_a.ipynb)"
+    found = site.across(text, ROOT / "README.md").split(", ")
+    assert found == ['<a href="zh/index.html">中文</a>', "[a](notebooks/05_a.ipynb)"]
+    text = "[en](README.md), [a](notebooks/zh/05_a.ipynb), [q](QUESTIONS.md)"
+    assert site.across(text, ROOT / "README.zh-CN.md").split(", ") == [
+        '<a href="../index.html">en</a>',
+        "[a](05_a.ipynb)",
+        '<a href="../QUESTIONS.html">q</a>',
+    ]
