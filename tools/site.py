@@ -242,7 +242,7 @@ def labelled(notebook: NotebookNode, path: Path) -> None:
     """Have the links of a notebook lead to pages, and its cells be found by those of others."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = across(cell.source, path)
+            cell.source = across(chinese.MARKED.sub("", cell.source, 1), path)
             if path.is_relative_to(CHINESE) and cell.source.startswith("#"):
                 cell.source = f"({label(path, cell.id)})=\n{cell.source}"
 
