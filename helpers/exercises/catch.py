@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import io
-import textwrap
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from helpers.checks import check_whole
 from helpers.exercises.check import SECONDS, _TooLong, _within, type_of
 from helpers.exercises.entry import sizes
+from helpers.exercises.language import filled, say
 
 Gradient = Callable[[NDArray, NDArray, NDArray], NDArray]
 UNITS = (1.0, 1e-9, 1e6)  # what the loss is measured in, one draw after the other
@@ -178,7 +178,11 @@ class Catch:
 
 
 class _Useless(Exception):
-    """No verdict can be had from the check; the sentence says why."""
+    """No verdict can be had from the check; the sentence says why, and is translated."""
+
+    def __init__(self, text: str, kind: str = "wrong", **values: Any) -> None:
+        super().__init__(say(text, **values))
+        self.kind = kind
 
 
 def catch(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> None:
@@ -197,12 +201,12 @@ def caught(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> Catc
     check_whole("draws", draws)
     check_whole("seed", seed, least=0)
     if my_check is ...:
-        return Catch("unanswered", _wrapped("Not answered yet. Replace the three dots."))
+        return Catch("unanswered", filled(say("Not answered yet. Replace the three dots.")))
     if not callable(my_check):
-        return Catch(
-            "wrong",
-            _wrapped(f"This is {_called(my_check)}: hand in the function, without calling it."),
+        text = say(
+            "This is {what}: hand in the function, without calling it.", what=_called(my_check)
         )
+        return Catch("wrong", filled(text))
     rng = np.random.default_rng([seed, *b"catch"])
     own: list[tuple[int, ...]] = []  # shapes of W that it chose itself
     given = [
@@ -230,11 +234,13 @@ def caught(my_check: Callable[..., bool], draws: int = 6, seed: int = 0) -> Catc
             warnings.simplefilter("ignore")
             _within(SECONDS, all_draws)
     except _TooLong:
-        text = f"Your check was still running after {SECONDS:g} seconds, and has been stopped."
-        return Catch("wrong", _wrapped(text))
+        text = say(
+            "Your check was still running after {seconds:g} seconds, and has been stopped.",
+            seconds=SECONDS,
+        )
+        return Catch("wrong", filled(text))
     except _Useless as reason:
-        kind = "unanswered" if str(reason).startswith("Not answered") else "wrong"
-        return Catch(kind, _wrapped(str(reason)))
+        return Catch(reason.kind, filled(str(reason)))
     passed = {name: tuple(found) for name, found in let_through.items() if found}
     return Catch(
         "wrong" if refused or passed else "right",
@@ -275,39 +281,39 @@ def _accepts(
         raise _Useless("Your check calls exit(), which would end Python.") from None
     except Exception as error:
         if "ellipsis" in str(error):  # some of the dots are still in place
-            raise _Useless("Not answered yet. Replace the three dots.") from None
+            raise _Useless("Not answered yet. Replace the three dots.", "unanswered") from None
         if right and not isinstance(error, AssertionError):
-            said = str(error).partition("\n")[0] or "no message"
             raise _Useless(
-                f"On the right gradient your check raises {type(error).__name__}: {said}. It "
-                f"was given the shapes {shapes}."
+                "On the right gradient your check raises {error}: {message}. It was given the "
+                "shapes {shapes}.",
+                error=type(error).__name__,
+                message=str(error).partition("\n")[0] or say("no message"),
+                shapes=shapes,
             ) from None
         return False
     if answer is ...:
-        raise _Useless("Not answered yet. Replace the three dots.")
+        raise _Useless("Not answered yet. Replace the three dots.", "unanswered")
     if answer is None and not asked:
-        raise _Useless("Not answered yet. It gives None: is a return missing?")
+        raise _Useless("Not answered yet. It gives None: is a return missing?", "unanswered")
     if answer is None:
         raise _Useless(
             "Your check gives None: answer True to accept the gradient, or False to refuse it. "
             "If it raises to refuse, put a return True at its end."
         )
     if not isinstance(answer, bool | np.bool_):
-        is_array = isinstance(answer, np.ndarray)
-        what = f"an array of shape {answer.shape}" if is_array else type_of(answer)
+        what = type_of(answer)
+        if isinstance(answer, np.ndarray):
+            what = say("an array of shape {shape}", shape=answer.shape)
         raise _Useless(
-            f"Your check gives {what}: answer True to accept the gradient, or False to "
-            "refuse it."
+            "Your check gives {what}: answer True to accept the gradient, or False to "
+            "refuse it.",
+            what=what,
         )
     return bool(answer)
 
 
 def _called(value: object) -> str:
     return "None" if value is None else type(value).__name__
-
-
-def _wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, 92, subsequent_indent=indent)
 
 
 def _told(
@@ -319,23 +325,39 @@ def _told(
     """Write the report."""
     lines = []
     if refused:
-        where = f"on {len(refused)} of {draws} draws"
-        lines.append(f"The right gradient: refused, {where}.{_too_strict(refused, draws)}")
+        text = say(
+            "The right gradient: refused, on {refused} of {draws} draws.",
+            refused=len(refused),
+            draws=draws,
+        )
+        lines.append(f"{text} {_too_strict(refused, draws)}")
     else:
-        lines.append(f"The right gradient: accepted, on each of {draws} draws.")
+        text = say("The right gradient: accepted, on each of {draws} draws.", draws=draws)
+        lines.append(text)
     total = len(FAULTS)
     if not passed:
-        lines.append(f"The {total} wrong gradients: all refused, on every draw.")
-        return "\n".join(map(_wrapped, lines))
-    lines.append(f"The {total} wrong gradients: {len(passed)} let through, at least once.")
-    lines = [_wrapped(line) for line in lines]
+        text = say("The {total} wrong gradients: all refused, on every draw.", total=total)
+        return "\n".join(map(filled, [*lines, text]))
+    text = say(
+        "The {total} wrong gradients: {count} let through, at least once.",
+        total=total,
+        count=len(passed),
+    )
+    lines = [filled(line) for line in (*lines, text)]
     for name, found in passed.items():
-        often = "" if len(found) == draws else f" ({len(found)} of {draws} draws)"
-        fault = FAULTS[name]
-        line = f"- {name}{often}: {fault.hides}. See {fault.section}."
-        lines.append(_wrapped(line, "  "))
+        fault, often = FAULTS[name], ""
+        if len(found) < draws:
+            often = say(" ({found} of {draws} draws)", found=len(found), draws=draws)
+        line = say(
+            "- {name}{often}: {hides}. See {section}.",
+            name=say(name),
+            often=often,
+            hides=say(fault.hides),
+            section=fault.section,
+        )
+        lines.append(filled(line, "  "))
     if habit := _habit(refused, passed, draws, own):
-        lines.append(_wrapped(habit))
+        lines.append(filled(habit))
     return "\n".join(lines)
 
 
@@ -345,10 +367,10 @@ def _units(found: tuple[int, ...]) -> set[float]:
 
 def _too_strict(refused: tuple[int, ...], draws: int) -> str:
     if len(refused) == draws:
-        return " Does it refuse everything, or ask for more digits than its witness has?"
+        return say("Does it refuse everything, or ask for more digits than its witness has?")
     if _units(refused) == {max(UNITS)}:
-        return " Those with a large loss: is an absolute bound in it? See C.3."
-    return " Its tolerance may be tighter than rounding allows. See C.1."
+        return say("Those with a large loss: is an absolute bound in it? See C.3.")
+    return say("Its tolerance may be tighter than rounding allows. See C.1.")
 
 
 def _habit(
@@ -361,13 +383,13 @@ def _habit(
     tiny = tuple(draw for draw in range(draws) if UNITS[draw % len(UNITS)] == min(UNITS))
     large = {found for name, found in passed.items() if name not in TOO_WIDE}
     if tiny and len(passed) > 1 and large == {tiny}:
-        return (
+        return say(
             "Large faults pass where the loss is measured in a tiny unit, and only there: an "
             "absolute bound? See C.3."
         )
     sometimes = {name for name, found in passed.items() if len(found) < draws}
     if 0 < len(refused) < draws and len(sometimes) > len(FAULTS) / 2:
-        return "Its answers change from draw to draw: does it look at the gradient at all?"
+        return say("Its answers change from draw to draw: does it look at the gradient at all?")
     by_chance = sometimes - {PENALTY}  # how small a penalty is depends on the point
     always = set(passed) - by_chance
     if by_chance and not TOO_WIDE.issubset(set(passed) - sometimes):
@@ -387,14 +409,18 @@ def _habit(
             if set().union(*(names for _, names in chosen)) == always
         }
         if found:
-            named = " ".join(found.pop())
-            if found or (by_chance and "tolerance" not in named):
+            named = found.pop()
+            if found or (by_chance and "tolerance" not in " ".join(named)):
                 break  # more than one explanation is none
-            return named
+            return " ".join(map(say, named))
     return _own_sizes(own) if own else ""
 
 
 def _own_sizes(own: list[tuple[int, ...]]) -> str:
     m, n = own[-1] if len(own[-1]) == 2 else (0, 0)
-    where = f", such as W of shape ({m}, {n})" if m else ""
-    return f"It looks at sizes of its own{where}: take those in shapes."
+    if not m:
+        return say("It looks at sizes of its own: take those in shapes.")
+    return say(
+        "It looks at sizes of its own, such as W of shape {shape}: take those in shapes.",
+        shape=(m, n),
+    )
