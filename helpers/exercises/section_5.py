@@ -333,6 +333,12 @@ WAY_BACK = Exercise(
             section="5.6",
         ),
         Mistake(
+            # It raises as the next one does, but not at two layers: so it is tried first.
+            "What goes down is computed, and Δ stays what it was: the result has to be called "
+            "Delta again, so that the next layer meets its own.",
+            _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta, Delta)[1]),
+        ),
+        Mistake(
             # The W of the layer below, transposed, raises the same.
             "W is there without its transpose, or it is the W of another layer: the gradient "
             "at what layer k took is WᵀΔ, with the W of layer k.",
@@ -367,6 +373,27 @@ WAY_BACK = Exercise(
             _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime),
             section="5.6",
         ),
+        *(
+            Mistake(
+                "f′ is taken at WᵀΔ, which is a gradient: the slopes are those at the z that "
+                "the layer below made, z[k - 1].",
+                _by_delta(step),
+                section="5.6",
+            )
+            for step in (
+                lambda W, Delta, h, z, f_prime, k: f_prime(W.T @ Delta),
+                lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * f_prime(W.T @ Delta),
+            )
+        ),
+        Mistake(
+            "Δ is summed over the samples before it goes down: only db adds them up. Below, "
+            "each sample needs a column of its own.",
+            _by_delta(
+                lambda W, Delta, h, z, f_prime, k: (
+                    (W.T @ Delta.sum(axis=1, keepdims=True)) * f_prime(z[k - 1])
+                )
+            ),
+        ),
         Mistake(
             "z itself stands where its slopes belong: f_prime(z[k - 1]).",
             _by_delta(lambda W, Delta, h, z, f_prime, k: (W.T @ Delta) * z[k - 1]),
@@ -382,6 +409,14 @@ WAY_BACK = Exercise(
             "Δ changes its sign at every layer: the minus belongs to the training step, and "
             "not to the way back.",
             _by_delta(lambda W, Delta, h, z, f_prime, k: -(W.T @ Delta) * f_prime(z[k - 1])),
+        ),
+        Mistake(
+            "Every dW and db has the wrong sign: the minus belongs to the training step, and "
+            "not to the gradients.",
+            _pair(
+                lambda Delta, h, z, k: -Delta @ h[k].T,
+                lambda Delta: -Delta.sum(axis=1, keepdims=True),
+            ),
         ),
         Mistake(
             "Δ has gone down before the pair is made: first the pair of this layer, then the "
@@ -450,6 +485,11 @@ WAY_BACK = Exercise(
         Mistake(
             "dW is made with z[k], which layer k made: Δ meets what the layer took, h[k].",
             _pair(lambda Delta, h, z, k: Delta @ z[k].T),
+        ),
+        Mistake(
+            "np.outer lays both out flat and keeps the samples apart: Delta @ h[k].T adds them "
+            "up.",
+            _pair(lambda Delta, h, z, k: np.outer(Delta, h[k])),
         ),
         Mistake(
             "This is x δᵀ, the swapped outer product: Δ comes first and names the rows.",
