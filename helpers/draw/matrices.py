@@ -275,7 +275,8 @@ def lit_weight(
             (Grid("δ xᵀ", delta * x.T, colour), 1.6),
         )
         for grid, left in parts:
-            _draw_grid(sheet, grid, left, lower / 2 - tall / 2, min(1.25, 6 / n), 1, TYPE)
+            wide = min(1.25, (5 if grid.title == "xᵀ" else 6) / n)  # xᵀ ends before the sign
+            _draw_grid(sheet, grid, left, lower / 2 - tall / 2, wide, 1, TYPE)
         sheet.text(1.0, lower / 2 - tall / 2, "=", 18)
     lit = f"{entry(W[i - 1, j - 1])} in W ({m} × {n})"
     sheet.figure.says = f"Lit: {lit}, its edge from {entry(x[j - 1])} to {entry(z[i - 1])}"
