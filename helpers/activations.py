@@ -106,8 +106,7 @@ def _swish(z: NDArray) -> NDArray:
 
 def _swish_prime(z: NDArray) -> NDArray:
     p = _sigmoid(z)
-    h = z * p
-    return h + p * (1 - h)
+    return p + z * p * (1 - p)  # not f + p (1 − f), which leaves 0 where z is huge
 
 
 _erf = np.vectorize(math.erf, otypes=[float])  # numpy has none

@@ -83,6 +83,13 @@ def test_far_from_zero_nothing_overflows(activation, far):
         assert np.isfinite(activation.f_prime(np.array([far]))).all()
 
 
+@pytest.mark.parametrize("given", [np.float32, np.float64])
+def test_far_to_the_right_the_last_three_have_slope_one_and_the_first_two_zero(given):
+    far = np.array([3e7, 1e17], dtype=given)
+    for each, slope in zip(ACTIVATIONS, (0, 0, 1, 1, 1), strict=True):
+        assert (each.f_prime(far) == slope).all() and (each.f_prime(-far) == 0).all(), each
+
+
 def test_the_identity_changes_nothing_and_is_not_one_of_the_five():
     assert np.array_equal(identity.f(z), z) and np.array_equal(identity.f_prime(z), z**0)
     assert identity.symbolic_prime(Symbol("t")) == 1

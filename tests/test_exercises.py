@@ -295,6 +295,20 @@ def from_the_right(knots, values):
     return -np.ones_like(u), knots[1:], u, values[-1:]
 
 
+def with_biases(knots, values, b, u=None):
+    """Give the solution of 2b with other biases, and with other output weights."""
+    W, _, right, b_out = solution("THROUGH_POINTS")(knots, values)
+    return W, b, right if u is None else u, b_out
+
+
+def section_2_network(knots, values):
+    """Answer 2b with the network of section 2.4, copied."""
+    N = len(knots) - 1
+    slopes = np.diff(values, axis=0) * N
+    starts = np.arange(N).reshape(N, 1) / N
+    return np.ones((N, 1)), -starts, np.diff(slopes, axis=0, prepend=0), values[:1]
+
+
 def loop_collapse(W1, b1, W2, b2, W3, b3):
     """Collapse layer by layer."""
     W, b = np.eye(W1.shape[1]), 0
@@ -672,6 +686,9 @@ TRIED = {
         (lambda k, v: [k.sort(axis=0), v.fill(0)] and solution("THROUGH_POINTS")(k, v),
          "changes its input values"),
         (lambda k, v: np.interp(0.5, k[:, 0], v[:, 0]), "W, b, u, b_out, in this order"),
+        (lambda k, v: with_biases(k, v, -np.abs(k[:-1])), "right for some"),
+        (lambda k, v: with_biases(k, v, -k[:-1], np.diff(v, axis=0)), "u holds the rises"),
+        (section_2_network, "2.4's network"),
     ],
     "SIGMOID_SCALE": [
         (lambda n: 7 / n**0.5, "vanished"),
@@ -696,6 +713,9 @@ TRIED = {
         (lambda z: sigmoid, "an Activation"),
         (lambda z: 1 / (1 + math.exp(-z)), "math works with single numbers"),
         (lambda z: np.maximum(z, 0), "entries differ"),
+        (lambda z: np.array([1 / (1 + np.exp(-a)) for a in z.ravel()]), "reshape|the shape"),
+        (lambda z: np.array([1 / (1 + math.exp(-a)) for a in z.ravel()]).reshape(z.shape),
+         "np.exp gives infinity"),
     ],
     "WINDOW": [
         (lambda w, p, s: solution("WINDOW")(w, w.index(w[p]), s), "first of two equal words"),

@@ -342,6 +342,11 @@ EXPLAINED = (
     ),
     (r"too many indices", "The array has fewer axes than that."),
     (r"NameError", "Is it imported in this notebook, and has the cell that makes it been run?"),
+    (
+        r"OverflowError",
+        "A power of e is too large for a float: math.exp stops there, and np.exp gives "
+        "infinity, one over which is 0.",
+    ),
     (r"arrays can be converted", "math works with single numbers, np with arrays."),
     (r"has no attribute 'T'", "Only arrays have a .T: has np.array been left out?"),
 )
@@ -400,7 +405,7 @@ def _refuse_failure(
     text = failed[0].failure
     if right:
         was, now = (_described(exercise, case.inputs) for case in (right[0], failed[0]))
-        hard = "NaN" not in text and _one_size(right, failed)
+        hard = not re.search("NaN|OverflowError", text) and _one_size(right, failed)
         some = say("It is right for some inputs only, such as {was}.", was=was)
         some += say(" Is one size written into it?") if hard else ""
         here = "" if now in text else say(" This happened for {now}.", now=now)
@@ -697,6 +702,9 @@ def _compare(exercise: Exercise, cases: list[Case]) -> None:
     _refuse_constant(part.who, part.given, cases, exercise)
     right, numeric = part.right(), exercise.kind in ("array", "arrays", "number")
     if any(right) and numeric:
+        for k, good in enumerate(right):
+            if not good:
+                _refuse_shape(part, k)
         raise _Wrong(_some_only(exercise, cases[right.index(True)], cases[right.index(False)]))
     if not numeric:
         _refuse_words(part)
@@ -800,7 +808,7 @@ def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
         raise _Wrong("The answer is zero. {complaint}", complaint=complaint)
     _refuse_constant(say("The answer"), [case.parts[0] for case in cases], cases, exercise)
     if len(wrong) < len(cases) and len({_size(case.inputs) for case in cases}) > 1:
-        good = next(case for case in cases if case not in wrong)
+        good = next(case for case, text in zip(cases, complaints, strict=True) if not text)
         raise _Wrong(f"{complaint} {_some_only(exercise, good, wrong[0])}")
     raise _Wrong(complaint)
 

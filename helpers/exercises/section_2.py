@@ -219,6 +219,20 @@ THROUGH_POINTS = Exercise(
             lambda knots, values: _layer(knots, values, starts=knots[:-1] - knots[:1]),
         ),
         _drawn_wrong(
+            "This is 2.4's network: its knots are evenly spaced from 0; here both the places "
+            "and the gaps are the knots' own.",
+            lambda knots, values: _layer(
+                knots,
+                values,
+                gaps=1 / (len(knots) - 1),
+                starts=np.arange(len(knots) - 1).reshape(-1, 1) / (len(knots) - 1),
+            ),
+        ),
+        _drawn_wrong(
+            "u holds the rises: divide each by its run, then take the changes.",
+            lambda knots, values: _layer(knots, values, gaps=1.0, change=False),
+        ),
+        _drawn_wrong(
             "The units are evenly spaced from 0 on; the knots are not.",
             lambda knots, values: _layer(
                 knots,
