@@ -20,7 +20,6 @@ from helpers.draw.style import (
     FAINT,
     GREY,
     INK,
-    PAPER,
     SMALL,
     WIDTH,
     Picture,
@@ -176,9 +175,8 @@ def _plot_slopes(axes: Axes, t: NDArray, panel: Slope, *which: str) -> None:
     jumps = np.flatnonzero(np.abs(np.diff(f_prime)) > 0.5)
     f_prime[jumps] = np.nan  # a jump is no steep line
     axes.axhline(0, color=FAINT, lw=1)
-    pale = {"lw": 6, "alpha": 0.4} if len(which) > 1 else {}  # seen where the two coincide
-    if "f" in which:
-        axes.plot(t, panel.f, color=colour, label="f", **pale)
+    if "f" in which:  # broad and pale, so that f′ or a tangent is seen where they coincide
+        axes.plot(t, panel.f, color=colour, label="f", lw=6, alpha=0.4)
     if "f′" in which:
         axes.plot(t, f_prime, "--", color=colour, label="f\u200a′")
     axes.set(xlim=(t[0], t[-1]), ylim=(-1.3, 2.1), xticks=[-3, 0, 3])
@@ -214,19 +212,18 @@ def touching(t: NDArray, activation: Slope, at: float, height: float, slope: flo
     A triangle one wide and the slope high stands on the tangent.
     """
     check_shape("t", np.asarray(t), (None,))
-    figure, (left, right) = canvas(2.7, 2, margins=(0.55, 0.15, 0.45, 0.5, 0.65))
+    figure, (left, right) = canvas(3.4, 2, margins=(0.55, 0.15, 0.45, 0.5, 0.65))
     near = np.array([at - 1.4, at + 1.4])
     _plot_slopes(left, t, activation, "f")
-    left.plot(near, height + slope * (near - at), "--", color=GREY)
+    left.plot(near, height + slope * (near - at), color=GREY, lw=2)
     corner = [at, at + 1, at + 1], [height, height, height + slope]
     left.plot(*corner, color=ACCENT, lw=2)
     beside = {"xycoords": "data", "textcoords": "offset points", "color": ACCENT}
     up = np.sign(slope) or 1
     left.annotate("1", (at + 0.5, height), (0, -10 * up), ha="center", va="center", **beside)
     rise = f"{slope:.2f}".replace("-", "−")
-    ground = {"fc": PAPER, "ec": "none", "pad": 1}  # where the curve passes behind it
-    left.annotate(rise, (at + 1, height), (6, 0), va="center", bbox=ground,
-                  **beside)  # fmt: skip
+    low = height + min(slope, 0)  # below the triangle, where no curve passes
+    left.annotate(rise, (at + 1, low), (0, -7), ha="left", va="top", **beside)
     left.plot([at], [height], "o", color=INK, ms=11)
     title = f"{activation.name}: f({at:g}) = {height:.2f}"
     left.set_title(title.replace("-", "−"))
@@ -235,5 +232,7 @@ def touching(t: NDArray, activation: Slope, at: float, height: float, slope: flo
     right.plot([at], [slope], "o", color=INK, ms=11)
     title = f"f\u200a′({at:g}) = {slope:.2f}"
     right.set_title(title.replace("-", "−"))
+    for axes in (left, right):  # tall enough for ReLU's triangle at t = 2.5
+        axes.set(ylim=(-1.9, 3.7), yticks=range(-1, 4))
     figure.says = f"At t = {at:g}: f = {height:.2f}, f′ = {slope:.2f}".replace("-", "−")
     return figure
