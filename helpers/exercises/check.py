@@ -702,9 +702,8 @@ def _compare(exercise: Exercise, cases: list[Case]) -> None:
     _refuse_constant(part.who, part.given, cases, exercise)
     right, numeric = part.right(), exercise.kind in ("array", "arrays", "number")
     if any(right) and numeric:
-        for k, good in enumerate(right):
-            if not good:
-                _refuse_shape(part, k)
+        for k in range(len(cases)) if exercise.kind == "array" else ():
+            _refuse_shape(part, k)
         raise _Wrong(_some_only(exercise, cases[right.index(True)], cases[right.index(False)]))
     if not numeric:
         _refuse_words(part)
