@@ -165,7 +165,7 @@ def test_the_lines_that_section_7_7_shows_give_the_tapes_gradient(name):
 
 def rules_of_08():
     """Define the functions that notebook 08 shows, from its own cells."""
-    wanted = {"softmax", "softmax_back", "attention", "attention_back"}
+    wanted = {"softmax", "softmax_back", "turned", "attention", "attention_back"}
     wanted |= {"slide", "slide_back", "layer_norm", "layer_norm_back"}
     space = {"np": np, "sliding_window_view": sliding_window_view}
     for cell in nbformat.read(NEXT, as_version=4).cells:
@@ -226,7 +226,8 @@ def test_their_convolution_layernorm_and_attention_have_the_gradients_of_08(name
         T = X.shape[1]
         causal = np.where(np.triu(np.ones((T, T))) == 1, 0, -np.inf)
         ours = [*rules["slide_back"](x, k, delta), rules["layer_norm_back"](X, at_y, 0.1)]
-        ours += rules["attention_back"](Q, K, V, at_o, causal)
+        A = rules["attention"](Q, K, V, causal)[1]
+        ours += rules["attention_back"](Q, K, V, A, at_o)
         named = {f"d{each}": gradient for each, gradient in zip(inputs, ours, strict=True)}
         worst = max(worst, largest(named, gradients(module, inputs, (delta, at_y, at_o))))
     print(f"{FRAMEWORKS[name]}, layers of 08: largest relative difference {worst:.1e}")
