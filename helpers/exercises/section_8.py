@@ -177,6 +177,20 @@ RMS_NORM_BACK = Exercise(
             lambda X, G: (G - _along(X, G)) / _rho(X),
         ),
         Mistake(
+            "This is the output Y, and not a gradient.",
+            lambda X, G: X / _rho(X),
+        ),
+        Mistake(
+            "The mean of g is subtracted, as in LayerNorm: here it is the part along y that is "
+            "lost.",
+            lambda X, G: (G - G.mean(axis=0, keepdims=True)) / _rho(X),
+        ),
+        Mistake(
+            "At the end ρ multiplies where it should divide: the larger x, the less a change "
+            "of it moves y.",
+            lambda X, G: (G - X / _rho(X) * _along(X, G)) * _rho(X),
+        ),
+        Mistake(
             "The standard deviation stands in the place of ρ: it subtracts the mean first.",
             lambda X, G: (
                 (G - X / X.std(axis=0) * (G * X / X.std(axis=0)).mean(axis=0)) / X.std(axis=0)
@@ -222,6 +236,18 @@ def _dS(X: NDArray, G: NDArray) -> NDArray:
     """Give the gradient at the product XᵀX, the root included."""
     A, dA = _A(X), X.T @ G
     return A * (dA - (A * dA).sum(axis=0, keepdims=True)) / np.sqrt(len(X))
+
+
+def _rowwise(X: NDArray, G: NDArray) -> NDArray:
+    """Give dX where the softmax runs along the rows, forwards and backwards."""
+    A, dA = _A(X).T, X.T @ G  # XᵀX is symmetric
+    dS = A * (dA - (A * dA).sum(axis=1, keepdims=True)) / np.sqrt(len(X))
+    return _three(X, dS, G @ A.T)
+
+
+def _taken_off(X: NDArray, G: NDArray, off: NDArray) -> NDArray:
+    """Give dX where the step through softmax subtracts ``off`` from each column of dA."""
+    return _three(X, _A(X) * (X.T @ G - off) / np.sqrt(len(X)), G @ _A(X).T)
 
 
 def _three(X: NDArray, dS: NDArray, dV: NDArray) -> NDArray:
@@ -324,6 +350,41 @@ PLAIN_ATTENTION_BACK = Exercise(
                 / np.sqrt(len(X)),
                 G @ _A(X).T,
             ),
+        ),
+        Mistake(
+            "The softmax runs along the rows: a column of scores belongs to a query.",
+            _rowwise,
+        ),
+        Mistake(
+            "The step through softmax subtracts the plain sum of dA: each entry counts with "
+            "its share.",
+            lambda X, G: _taken_off(X, G, (X.T @ G).sum(axis=0, keepdims=True)),
+        ),
+        Mistake(
+            "The step through softmax subtracts the plain mean of dA: each entry counts with "
+            "its share.",
+            lambda X, G: _taken_off(X, G, (X.T @ G).mean(axis=0, keepdims=True)),
+        ),
+        Mistake(
+            "The step through softmax divides a sum by the number of tokens: the shares add up "
+            "to 1, so the sum of A ∘ dA is a mean already.",
+            lambda X, G: _taken_off(X, G, (_A(X) * (X.T @ G)).mean(axis=0, keepdims=True)),
+        ),
+        Mistake(
+            "1/√n is missing in the term of the queries: the scores stand in both terms.",
+            lambda X, G: X @ (np.sqrt(len(X)) * _dS(X, G) + _dS(X, G).T) + G @ _A(X).T,
+        ),
+        Mistake(
+            "1/√n is missing in the term of the keys: the scores stand in both terms.",
+            lambda X, G: X @ (_dS(X, G) + np.sqrt(len(X)) * _dS(X, G).T) + G @ _A(X).T,
+        ),
+        Mistake(
+            "The mean of the terms of the queries and the keys is taken: paths add.",
+            lambda X, G: X @ (_dS(X, G) + _dS(X, G).T) / 2 + G @ _A(X).T,
+        ),
+        Mistake(
+            "G stands in the place of X in front of dS: behind the scores are X and X.",
+            lambda X, G: _three(G, _dS(X, G), G @ _A(X).T),
         ),
         Mistake(
             "This is the output O, and not a gradient.",
