@@ -371,11 +371,11 @@ PLAIN_ATTENTION_BACK = Exercise(
             lambda X, G: _taken_off(X, G, (_A(X) * (X.T @ G)).mean(axis=0, keepdims=True)),
         ),
         Mistake(
-            "1/√n is missing in the term of the queries: the scores stand in both terms.",
+            "1/√n is missing in the term of the queries: it belongs to dS, so to both terms.",
             lambda X, G: X @ (np.sqrt(len(X)) * _dS(X, G) + _dS(X, G).T) + G @ _A(X).T,
         ),
         Mistake(
-            "1/√n is missing in the term of the keys: the scores stand in both terms.",
+            "1/√n is missing in the term of the keys: it belongs to dS, so to both terms.",
             lambda X, G: X @ (_dS(X, G) + np.sqrt(len(X)) * _dS(X, G).T) + G @ _A(X).T,
         ),
         Mistake(
@@ -383,7 +383,7 @@ PLAIN_ATTENTION_BACK = Exercise(
             lambda X, G: X @ (_dS(X, G) + _dS(X, G).T) / 2 + G @ _A(X).T,
         ),
         Mistake(
-            "G stands in the place of X in front of dS: behind the scores are X and X.",
+            "G stands in front of dS, where X belongs: the other factor in XᵀX is X.",
             lambda X, G: _three(G, _dS(X, G), G @ _A(X).T),
         ),
         Mistake(
