@@ -330,7 +330,7 @@ def concatenation(words: Sequence[str], rows: NDArray) -> Picture:
     check_shape("rows", rows, (len(words), None))
     k, d = rows.shape
     wide, high = 0.66, 0.36
-    sheet = Sheet(2.1 + k * high)
+    sheet = Sheet(2.35 + k * high)
     top = sheet.figure.get_figheight() / 2 - 0.4
     for i, word in enumerate(words):
         place = -d * wide / 2 - 0.15, top - (i + 0.5) * high
@@ -343,13 +343,14 @@ def concatenation(words: Sequence[str], rows: NDArray) -> Picture:
     for i, word in enumerate(words):
         left, colour = -WIDTH / 2 + 0.1 + i * d * narrow, ROWS[i % len(ROWS)]
         sheet.words(left + d * narrow / 2, foot - 0.75, word)
+        sheet.words(left + d * narrow / 2, foot - 1.45, f"{i * d}–{(i + 1) * d - 1}", SMALL)
         if inches("−0.00", SMALL) <= narrow * 1.3:
             _numbers(sheet, rows[i : i + 1], (left, foot - 0.93), (narrow, high), [colour])
         else:
             sheet.box(left, foot - 0.93 - high, d * narrow, high, fc=colour, alpha=TINT)
             sheet.box(left, foot - 0.93 - high, d * narrow, high)
     below = f"the rows end to end: {k * d} numbers, {k * d} × 1 when they stand as a column"
-    sheet.words(0, foot - 1.5, below)
+    sheet.words(0, foot - 1.8, below)
     sheet.figure.says = f"{k} rows of {d} numbers, for {some(words)}; then {k * d} end to end"
     return sheet.figure
 
@@ -403,7 +404,8 @@ def window_pipeline(
     for name, (at, above, shape, below) in titles.items():
         sheet.text(at, above + 0.2, name, 18)
         sheet.words(at, below, shape, SMALL)
-    sheet.words(left_W + wide_W / 2, top - 3.6, "bar up: positive\nbar down: negative", SMALL)
+    note = f"bar up: positive\nbar down: negative\nlongest bar: {np.abs(W).max():.2f}"
+    sheet.words(left_W + wide_W / 2, top - 3.7, note, SMALL)
     for at, sign in ((-1.62, "·"), (0.83, "+"), (1.88, "="), (3.05, "→")):
         sheet.words(at, middle, sign, 28 if sign == "·" else 18)
     sheet.text(3.05, middle + 0.26, "f", 18)

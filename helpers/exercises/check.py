@@ -815,7 +815,7 @@ def _judge_property(exercise: Exercise, cases: list[Case]) -> None:
 def _some_only(exercise: Exercise, good: Case, bad: Case) -> str:
     was, now = _described(exercise, good.inputs), _described(exercise, bad.inputs)
     if was == now:
-        return say("It is right for some of the numbers drawn, and wrong for others.")
+        return say("It is right on some draws, and wrong on others.")
     return say(
         "It is right for some inputs only: right for {was}, wrong for {now}.", was=was, now=now
     )
@@ -870,6 +870,13 @@ def _refuse_factor(part: Part) -> None:
             "{who} is wrong by one constant factor, {factor:.3g}.",
             who=part.who,
             factor=factors[0],
+        )
+    if shared := part.exercise.scaled.get(part.name):
+        raise _Wrong(
+            "{who} is right up to a factor that changes with the draw: all its entries share "
+            "{shared}. Look at how yours was computed.",
+            who=part.who,
+            shared=shared,
         )
     raise _Wrong(
         "{who} is right up to a factor that changes with the size: was something "

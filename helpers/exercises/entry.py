@@ -51,8 +51,8 @@ class Exercise:
 
     A part in ``after`` is judged after the others, against ``after[part](own, *inputs)``, where
     ``own`` is the dict of the learner's own parts: so it is not blamed for an earlier fault.
-    ``written(function)`` looks at how a right answer is written. ``tolerance`` is relative to
-    the largest entry.
+    ``written(function)`` looks at how a right answer is written. ``scaled`` says for a
+    part which factor all its entries share. ``tolerance`` is relative to the largest entry.
     """
 
     section: str
@@ -67,6 +67,7 @@ class Exercise:
     choices: tuple[str, ...] = ()
     after: dict[str, Callable[..., Any]] = field(default_factory=dict)
     written: Callable[[Callable], str | None] | None = None
+    scaled: dict[str, str] = field(default_factory=dict)
     tolerance: float = 1e-5
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.activations import sigmoid, tanh
+from helpers.activations import relu, sigmoid, tanh
 from helpers.arrays import vec
 from helpers.corpora import PAD
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
@@ -387,8 +387,10 @@ _CONTEXTS, _AGREE = np.array([[1, 1, -1, -1], [1, -1, 1, -1]]), np.array([1, 0, 
 
 
 def _scores(answer: Any) -> NDArray:
+    """Give the four scores in units of the largest: only their signs are asked for."""
     W, b, u = answer
-    return (u.T @ np.maximum(W @ _CONTEXTS + b, 0)).ravel()
+    scores = (u.T @ np.maximum(W @ _CONTEXTS + b, 0)).ravel()
+    return scores / (np.abs(scores).max() or 1)
 
 
 def _misshapen(answer: Any) -> str | None:
@@ -757,6 +759,20 @@ def _delta(wrong: Callable[..., NDArray]) -> Callable[..., NDArray]:
     )
 
 
+def _other_way(
+    hidden: Callable[[NDArray], NDArray],
+    slope: Callable[[NDArray], NDArray] = tanh.f_prime,
+    with_b: bool = True,
+) -> Callable[..., NDArray]:
+    """Give δ after a wrong way forward, from its hidden layer and slope."""
+
+    def db(x: NDArray, y: int, W: NDArray, b: NDArray, u: NDArray) -> NDArray:
+        z = W @ x + b if with_b else W @ x
+        return (p(u.T @ hidden(z)).item() - y) * u * slope(z)
+
+    return db
+
+
 def _down(wrong: Callable[..., NDArray]) -> Callable[..., NDArray]:
     """Send a wrong δ, from z, h, p − y and u, down to x."""
     return lambda x, y, W, b, u: W.T @ wrong(*_passed(x, y, W, b, u), u)
@@ -790,6 +806,7 @@ BACKWARD = Exercise(
         "dW": lambda own, x, y, W, b, u: own["db"] @ x.T,
         "dx": lambda own, x, y, W, b, u: W.T @ own["db"],
     },
+    scaled={"db": "p − y", "du": "p − y"},
     mistakes=(
         Mistake(
             "This is the gradient of the score: the loss brings the factor p − y.",
@@ -846,6 +863,33 @@ BACKWARD = Exercise(
             "The probability alone is no error: subtract the truth y.",
             _delta(lambda z, h, e, u, p: p * u * tanh.f_prime(z)),
             part="db",
+        ),
+        Mistake(
+            "The score is uᵀh, and here it was taken of z.", _other_way(lambda z: z), part="db"
+        ),
+        *(
+            Mistake(
+                f"The way forward used {name}: here f = tanh.",
+                _other_way(other.f, other.f_prime),
+                part="db",
+            )
+            for name, other in (("σ", sigmoid), ("ReLU", relu))
+        ),
+        Mistake(
+            "z = Wx + b: the b is missing on the way forward.",
+            _other_way(tanh.f, with_b=False),
+            part="db",
+        ),
+        *(
+            Mistake(
+                "p − y is squared here: the derivative with respect to s is p − y itself.",
+                _delta(rule),
+                part=part,
+            )
+            for part, rule in (
+                ("db", lambda z, h, e, u, p: e**2 * u * tanh.f_prime(z)),
+                ("du", lambda z, h, e, u, p: e**2 * h),
+            )
         ),
         Mistake(
             "The score was compared with the truth: compare the probability p = σ(s).",
