@@ -8,10 +8,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.activations import tanh
 from helpers.exercises.entry import Exercise, Mistake, normal, sizes
 from helpers.exercises.language import say
-from helpers.network import Affine, train
 
 # --- 1a: start_weights(m, n, rng) -----------------------------------------------------------
 
@@ -25,14 +23,14 @@ def _draw_units(rng: Generator) -> tuple[int, int, Generator]:
 def _pairs(answer: Any, sign: int) -> int:
     """Count the pairs of units that are equal (sign 1) or mirrored (sign -1)."""
     units = np.hstack(answer)
-    apart = np.abs(units[:, np.newaxis] - sign * units).max(axis=2)
-    return int((apart[np.triu_indices(len(units), 1)] < 1e-6).sum())
+    apart = np.abs(units[:, np.newaxis] - sign * units)
+    same = (apart <= 1e-6 * np.abs(units).max(axis=0)).all(axis=2)
+    return int(same[np.triu_indices(len(units), 1)].sum())
 
 
 def _units_differ(answer: Any, m: int, n: int, rng: Generator) -> str | None:
-    W, b, u = answer
-    data = np.random.default_rng(m + 10 * n)
-    X, y = data.standard_normal((n, 12)), data.integers(0, 2, (1, 12))
+    W, b, _ = answer
+    X = np.random.default_rng(m + 10 * n).standard_normal((n, 12))
     flat = (np.abs(W @ X + b) > 18).all(axis=1)
     if flat.any():
         return say(
@@ -41,13 +39,10 @@ def _units_differ(answer: Any, m: int, n: int, rng: Generator) -> str | None:
             flat=flat.sum(),
             m=m,
         )
-    (W, b), (u_row, _) = train(
-        [Affine(W, b), Affine(u.T, np.zeros((1, 1)))], X, y, tanh, steps=5
-    ).layers
-    if _pairs((W, b, u_row.T), 1):
-        return "After training, some units are still equal."
-    if _pairs((W, b, u_row.T), -1):
-        return "After training, some units still mirror each other."
+    if _pairs(answer, 1):
+        return "On some draws two units start equal: these stay equal for ever."
+    if _pairs(answer, -1):
+        return "On some draws two units start as mirror images: these stay mirrored for ever."
     return None
 
 
@@ -197,6 +192,21 @@ BEST_SHARE = Exercise(
         Mistake(
             "This gives all points the label 1: other biases do better.",
             lambda w, X, y: y.mean(),
+        ),
+        Mistake(
+            "This is the share of the commoner label. Do all points get one label, or does a "
+            "column (B, 1) meet the row y (1, B), which numpy spreads to (B, B)?",
+            lambda w, X, y: max(y.mean(), 1 - y.mean()),
+        ),
+        Mistake(
+            "The border lies at the mean of the sums here: another bias may get more points "
+            "right.",
+            lambda w, X, y: _share_at((w.T @ X).mean(), w, X, y),
+        ),
+        Mistake(
+            "The border lies at the median of the sums here: another bias may get more points "
+            "right.",
+            lambda w, X, y: _share_at(np.median(w.T @ X), w, X, y),
         ),
         Mistake(
             "The border lies half-way between the means of the two classes here: another bias "
