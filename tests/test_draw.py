@@ -116,6 +116,7 @@ FIGURES = {
     "folding": lambda: a_folding(2),
     "folded": lambda: a_folding(3),
     "folding in another size": lambda: a_folding(3, m=5, n=6),
+    "one unit": lambda: draw.one_unit(np.array([[2], [1]]), -1, np.array([-1, 0, 1])),
     "touching": lambda: draw.touching(SIZES, SLOPE, 4, 1, -0.25),
     "slopes": lambda: draw.slopes(SIZES, [SLOPE] * 2),
     "plain matplotlib": a_plot,
@@ -169,6 +170,11 @@ def test_every_figure_is_a_png_with_its_sentence_and_its_data(figure, monkeypatc
 )  # fmt: skip
 def test_a_figure_says_its_own_numbers_rounded(figure, told, monkeypatch):
     assert shown(figure(), "It shows.", monkeypatch)[0]["text/plain"] == f"It shows. {told}"
+
+
+def test_a_unit_without_a_direction_is_refused():
+    with pytest.raises(ValueError, match="w is 0, expected a direction"):
+        draw.one_unit(np.zeros((2, 1)), 1, np.array([-1, 0, 1]))
 
 
 def test_a_figure_without_alternative_text_is_refused():

@@ -32,6 +32,7 @@ from helpers.draw.networks import (
     Edge,  # an arrow: what goes forward above, what comes back below
     clouds,  # labelled points and borders
     graph,  # a computation graph with values and gradients
+    one_unit,  # what a unit sees: lines of one answer, and w across them
     stack,  # layers one after another, forward and back
     wiring,  # a network drawn from its weights
 )

@@ -12,6 +12,7 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from helpers.activations import sigmoid
 from helpers.checks import check_shape
 from helpers.draw.matrices import inches
 from helpers.draw.style import (
@@ -27,6 +28,7 @@ from helpers.draw.style import (
     WIDTH,
     Picture,
     Sheet,
+    canvas,
     counted,
     some,
 )
@@ -337,6 +339,45 @@ def _draw_cloud(axes: Axes, panel: Cloud, k: int, size: float, margin: float) ->
 def _tally(y: NDArray) -> str:
     ones = int((y == 1).sum())
     return f"{counted(y.size - ones, 'disc')} (label 0), {counted(ones, 'triangle')} (label 1)"
+
+
+def one_unit(w: NDArray, b: float, sums: NDArray, factor: float = 4.0) -> Picture:
+    """Draw σ with its answers at ``sums``, and the lines in the plane of x with these answers.
+
+    They are drawn for w ``(2, 1)`` and b, and for ``factor`` times both; the line of the sum 0
+    is thick. An arrow is w, at 1/``factor`` of its length. w = 0 is a ``ValueError``.
+    """
+    check_shape("w", w, (2, 1))
+    length = float(np.hypot(*w[:, 0]))
+    if not length > 0:
+        raise ValueError("w is 0, expected a direction: without one there is no border")
+    figure, (curve, *panels) = canvas(3.4, 3, margins=(0.62, 0.1, 0.65, 0.45, 0.55))
+    answers, span = sigmoid.f(sums).round(2).tolist(), np.linspace(-4, 4, 81)
+    curve.plot(span, sigmoid.f(span), "-", sums, sigmoid.f(sums), "o", color=INK)
+    curve.set(xlabel="sum", title="σ(sum)", xticks=[-4, 0, 4], yticks=answers, box_aspect=1)
+    across, foot = w / length, -b * w / length**2  # foot: of the border, nearest to (0, 0)
+    along = np.array([across[1], -across[0]])
+    look = {"ha": "center", "va": "center", "bbox": {"fc": PAPER, "ec": "none", "pad": 1}}
+    tilted = look | {"rotation": np.degrees(np.arctan2(*along[::-1, 0])), "size": SMALL}
+    arrow = {"arrowstyle": "->", "lw": 3, "color": INK}
+    for axes, times, name in zip(panels, (1, factor), ("", f"{factor:g}"), strict=True):
+        for answer, level in zip(answers, sums, strict=True):
+            place = foot + level / (times * length) * across
+            ends = np.hstack([place - 9 * along, place + 9 * along])
+            axes.plot(*ends, color=INK, lw=3.5 if abs(level) < 1e-9 else 1.5)
+            if times == 1 or answer in (answers[0], answers[-1]):
+                axes.text(*(place + 1.1 * along)[:, 0], answer, **tilted)
+        tip = foot + times / factor * w
+        axes.annotate("", tip[:, 0], foot[:, 0], arrowprops=arrow)
+        axes.text(*(tip - 0.4 * along)[:, 0], f"{name}w", **look)
+        x, y = foot[:, 0]
+        axes.set(xlim=(x - 1.9, x + 2.1), ylim=(y - 2.2, y + 1.8), xticks=[], yticks=[])
+        axes.set(aspect="equal", title=f"{name}w · x + {name}b")
+        axes.set_xlabel("x₁", style="italic")
+        axes.set_ylabel("x₂", style="italic", rotation=0, ha="right", va="center")
+    told = f"w = ({w[0, 0]:g}, {w[1, 0]:g}), b = {b:g}; σ = {', '.join(map(str, answers))}"
+    figure.says = told.replace("-", "−")
+    return figure
 
 
 def clouds(*panels: Cloud, size: float = 26, margin: float = 0.12) -> Picture:
