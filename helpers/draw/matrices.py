@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.collections import PolyCollection
 from numpy.typing import NDArray
-from sympy import Function, ImmutableMatrix, MatrixBase, Mul, Number, Symbol
+from sympy import Add, Function, ImmutableMatrix, MatrixBase, Mul, Number, Symbol
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
 from helpers.checks import check_shape
@@ -73,6 +73,8 @@ def entry(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
     # sympy's own pretty() would do, but loads its units of physics for the first product.
+    if isinstance(value, Add):
+        return " + ".join(map(entry, value.as_ordered_terms()))
     if isinstance(value, Mul):
         return "".join(map(entry, value.as_ordered_factors()))
     if isinstance(value, Function):

@@ -504,7 +504,8 @@ def _array(exercise: Exercise, who: str, value: Any) -> NDArray:
     if np.isnan(array).any():
         raise _Wrong(
             "{who} holds a NaN, which is no number: is something 0 / 0, or "
-            "has an e^t overflowed (divide by e^t first)?",
+            "has an e^t overflowed (divide by e^t first; for a softmax, subtract the largest "
+            "score of each sample)?",
             who=who,
         )
     if not np.isfinite(array).all():

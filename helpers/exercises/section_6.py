@@ -207,6 +207,27 @@ LOSS_BY_SCORES = Exercise(
             "The classes are counted from 1 here, so that each label hits the one before it.",
             lambda S, labels: (softmax(S) - _one_hot(S, labels - 1)) / S.shape[1],
         ),
+        Mistake(
+            "The mean reaches the probabilities alone: 1/B belongs to the truth as well.",
+            lambda S, labels: softmax(S) / S.shape[1] - _one_hot(S, labels),
+        ),
+        Mistake(
+            "The mean reaches the truth alone: 1/B belongs to the probabilities as well.",
+            lambda S, labels: softmax(S) - _one_hot(S, labels) / S.shape[1],
+        ),
+        Mistake(
+            "This takes 1 from every entry: only the true class has a 1 in the truth.",
+            lambda S, labels: (softmax(S) - 1) / S.shape[1],
+        ),
+        Mistake(
+            "The softmax is taken twice: what goes in are scores, not probabilities.",
+            lambda S, labels: (softmax(softmax(S)) - _one_hot(S, labels)) / S.shape[1],
+        ),
+        Mistake(
+            "p − y is the gradient at the scores already: it needs no step back through "
+            "softmax.",
+            lambda S, labels: _step(softmax(S), softmax(S) - _one_hot(S, labels)) / S.shape[1],
+        ),
     ),
 )
 
