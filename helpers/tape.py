@@ -57,9 +57,8 @@ class Node:
 
 def node(value: Node | ArrayLike) -> Node:
     """Make a node without parents of a matrix or a number; leave a node as it is."""
-    return (
-        value if isinstance(value, Node) else Node(np.reshape(value, np.shape(value) or (1, 1)))
-    )
+    is_node = isinstance(value, Node)
+    return value if is_node else Node(np.reshape(value, np.shape(value) or (1, 1)))
 
 
 def plus(a: Node, b: Node) -> Node:

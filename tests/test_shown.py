@@ -19,6 +19,9 @@ class Bare(ast.NodeTransformer):
         told = isinstance(node.value, ast.Constant) or called.startswith("check_")
         return None if told else self.generic_visit(node)
 
+    def visit_Assert(self, node):
+        return None
+
     def visit_For(self, node):
         node = self.generic_visit(node)
         return node if node.body else None  # nothing but refusals

@@ -107,6 +107,43 @@ MEET_AT = Exercise(
             ),
         ),
         Mistake(
+            "The part above k is multiplied from k outwards here: begin at the output.",
+            lambda widths, k: (
+                widths[k] * _for_one_vector(widths[k + 1 :])
+                + _below(widths, k)
+                + _join(widths, k)
+            ),
+        ),
+        Mistake(
+            "The part below k is multiplied from k outwards here: begin at the input.",
+            lambda widths, k: (
+                _above(widths, k) + widths[k] * _for_one_vector(widths[:k]) + _join(widths, k)
+            ),
+        ),
+        Mistake(
+            "The part above k reaches one matrix too far: it ends with the one that takes in "
+            "widths[k].",
+            lambda widths, k: (
+                widths[-1] * _for_one_vector(widths[k - 1 : -1])
+                + _below(widths, k)
+                + _join(widths, k)
+            ),
+        ),
+        Mistake(
+            "The part above k lacks its lowest matrix, the one that takes in widths[k].",
+            lambda widths, k: (
+                widths[-1] * _for_one_vector(widths[k + 1 : -1])
+                + _below(widths, k)
+                + _join(widths, k)
+            ),
+        ),
+        Mistake(
+            "The part below k lacks its uppermost matrix, the one that gives out widths[k].",
+            lambda widths, k: (
+                _above(widths, k) + widths[0] * _for_one_vector(widths[1:k]) + _join(widths, k)
+            ),
+        ),
+        Mistake(
             "These are the multiplications for one vector: each product has as many rows, or "
             "columns, as the end that it began at.",
             lambda widths, k: _for_one_vector(widths),
@@ -310,6 +347,15 @@ TWICE_BACK = Exercise(
             lambda A, C, x: 2 * A.T @ A @ x,
         ),
         Mistake(
+            "This takes C for both factors: through Ax comes Cx, and through Cx comes Ax.",
+            lambda A, C, x: 2 * C.T @ C @ x,
+        ),
+        Mistake(
+            "Ax and Cx are added before the step back: what comes back to one is the other, so "
+            "AᵀAx and CᵀCx have no place here.",
+            lambda A, C, x: (A + C).T @ (A + C) @ x,
+        ),
+        Mistake(
             "The shares are multiplied: they add.",
             lambda A, C, x: (A.T @ C @ x) * (C.T @ A @ x),
         ),
@@ -411,6 +457,15 @@ CURVATURE_ALONG = Exercise(
         Mistake(
             "v stands outside, entry by entry: it is multiplied by Xᵀ first.",
             lambda w, X, v: v * (X @ _slope(w, X).T) / X.shape[1],
+        ),
+        Mistake(
+            "v is missing: the slopes are weighted by Xᵀv before X adds them up.",
+            lambda w, X, v: X @ _slope(w, X).T / X.shape[1],
+        ),
+        Mistake(
+            "v stands outside, entry by entry, and p stands where its slope belongs: multiply "
+            "v by Xᵀ first.",
+            lambda w, X, v: (X @ _p(w, X).T) * v / X.shape[1],
         ),
         Mistake(
             "The slope of p is differentiated once more, with a factor 1 − 2p: two derivatives "
