@@ -121,8 +121,7 @@ MEET_AT = Exercise(
             ),
         ),
         Mistake(
-            "The part above k reaches one matrix too far: it ends with the one that takes in "
-            "widths[k].",
+            "The part above k reaches one matrix too far: its lowest has widths[k] columns.",
             lambda widths, k: (
                 widths[-1] * _for_one_vector(widths[k - 1 : -1])
                 + _below(widths, k)
@@ -130,7 +129,7 @@ MEET_AT = Exercise(
             ),
         ),
         Mistake(
-            "The part above k lacks its lowest matrix, the one that takes in widths[k].",
+            "The part above k lacks its lowest matrix, which has widths[k] columns.",
             lambda widths, k: (
                 widths[-1] * _for_one_vector(widths[k + 1 : -1])
                 + _below(widths, k)
@@ -138,7 +137,7 @@ MEET_AT = Exercise(
             ),
         ),
         Mistake(
-            "The part below k lacks its uppermost matrix, the one that gives out widths[k].",
+            "The part below k lacks its uppermost matrix, which has widths[k] rows.",
             lambda widths, k: (
                 _above(widths, k) + widths[0] * _for_one_vector(widths[1:k]) + _join(widths, k)
             ),
