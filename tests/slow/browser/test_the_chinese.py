@@ -30,6 +30,8 @@ def test_its_links_arrive(path, lab, opened, requests):
 
 @every_notebook
 def test_it_runs_as_it_is_stored_and_answers_in_chinese(path, lab, opened, requests):
+    if path.parent.name == "practice":
+        pytest.skip("a rung answers with a picture, too: tests/test_ladder.py looks at it")
     page = opened(lab.notebooks / path.relative_to(NOTEBOOKS))
     notebook = chinese.read(path)
     asked = [cell for cell in notebook.cells if EXERCISE.search(cell.source)]
