@@ -96,3 +96,8 @@ def softmax(S: NDArray) -> NDArray:
     """Turn each column of scores into probabilities; complex numbers pass."""
     powers = np.exp(S - S.real.max(axis=0, keepdims=True))
     return powers / powers.sum(axis=0, keepdims=True)
+
+
+def through_softmax(P: NDArray, G: NDArray, axis: int = 0) -> NDArray:
+    """Take G, the gradient at the probabilities P, back to the scores (section 6.2)."""
+    return P * (G - (P * G).sum(axis=axis, keepdims=True))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.exercises.entry import Exercise, Mistake, normal, sizes, softmax
+from helpers.exercises.entry import Exercise, Mistake, normal, sizes, softmax, through_softmax
 from helpers.numerical import complex_step
 
 # --- 6a: softmax_back(P, G) -----------------------------------------------------------------
@@ -20,10 +20,6 @@ def _draw_P_G(rng: Generator) -> tuple[NDArray, NDArray]:
 def _at_the_scores(P: NDArray, G: NDArray) -> NDArray:
     # log P is one choice of scores: their softmax is P. A complex step moves each of them.
     return complex_step(lambda S: (G * softmax(S)).sum(), np.log(P))
-
-
-def _step(P: NDArray, G: NDArray) -> NDArray:
-    return P * (G - (P * G).sum(axis=0, keepdims=True))
 
 
 SOFTMAX_BACK = Exercise(
@@ -73,7 +69,7 @@ SOFTMAX_BACK = Exercise(
         ),
         Mistake(
             "The softmax is taken again of P, which holds probabilities already.",
-            lambda P, G: _step(softmax(P), G),
+            lambda P, G: through_softmax(softmax(P), G),
         ),
         Mistake(
             "G is multiplied by P too early: subtract the weighted mean from G, and multiply "
@@ -87,7 +83,7 @@ SOFTMAX_BACK = Exercise(
         ),
         Mistake(
             "P and G have changed places.",
-            lambda P, G: _step(G, P),
+            lambda P, G: through_softmax(G, P),
         ),
     ),
 )
@@ -226,7 +222,9 @@ LOSS_BY_SCORES = Exercise(
         Mistake(
             "p − y is the gradient at the scores already: it needs no step back through "
             "softmax.",
-            lambda S, labels: _step(softmax(S), softmax(S) - _one_hot(S, labels)) / S.shape[1],
+            lambda S, labels: (
+                through_softmax(softmax(S), softmax(S) - _one_hot(S, labels)) / S.shape[1]
+            ),
         ),
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from helpers.exercises.entry import Exercise, Mistake, normal, sizes, softmax
+from helpers.exercises.entry import Exercise, Mistake, normal, sizes, softmax, through_softmax
 from helpers.numerical import complex_step
 
 # --- 8a: tied_gradient(W, x, g) -------------------------------------------------------------
@@ -234,15 +234,13 @@ def _A(X: NDArray) -> NDArray:
 
 def _dS(X: NDArray, G: NDArray) -> NDArray:
     """Give the gradient at the product XᵀX, the root included."""
-    A, dA = _A(X), X.T @ G
-    return A * (dA - (A * dA).sum(axis=0, keepdims=True)) / np.sqrt(len(X))
+    return through_softmax(_A(X), X.T @ G) / np.sqrt(len(X))
 
 
 def _rowwise(X: NDArray, G: NDArray) -> NDArray:
     """Give dX where the softmax runs along the rows, forwards and backwards."""
-    A, dA = _A(X).T, X.T @ G  # XᵀX is symmetric
-    dS = A * (dA - (A * dA).sum(axis=1, keepdims=True)) / np.sqrt(len(X))
-    return _three(X, dS, G @ A.T)
+    A = _A(X).T  # XᵀX is symmetric
+    return _three(X, through_softmax(A, X.T @ G, axis=1) / np.sqrt(len(X)), G @ A.T)
 
 
 def _taken_off(X: NDArray, G: NDArray, off: NDArray) -> NDArray:
@@ -297,9 +295,7 @@ PLAIN_ATTENTION_BACK = Exercise(
             "A itself is another one here: the scores are divided by √n before their softmax.",
             lambda X, G: _three(
                 X,
-                softmax(X.T @ X)
-                * (X.T @ G - (softmax(X.T @ X) * (X.T @ G)).sum(axis=0, keepdims=True))
-                / np.sqrt(len(X)),
+                through_softmax(softmax(X.T @ X), X.T @ G) / np.sqrt(len(X)),
                 G @ softmax(X.T @ X).T,
             ),
         ),
@@ -307,9 +303,7 @@ PLAIN_ATTENTION_BACK = Exercise(
             "The gradient at A is transposed: its columns are the queries, as those of G are.",
             lambda X, G: _three(
                 X,
-                _A(X)
-                * (G.T @ X - (_A(X) * (G.T @ X)).sum(axis=0, keepdims=True))
-                / np.sqrt(len(X)),
+                through_softmax(_A(X), G.T @ X) / np.sqrt(len(X)),
                 G @ _A(X).T,
             ),
         ),
@@ -345,9 +339,7 @@ PLAIN_ATTENTION_BACK = Exercise(
             "The step through softmax adds up along the rows: its columns are the queries.",
             lambda X, G: _three(
                 X,
-                _A(X)
-                * (X.T @ G - (_A(X) * (X.T @ G)).sum(axis=1, keepdims=True))
-                / np.sqrt(len(X)),
+                through_softmax(_A(X), X.T @ G, axis=1) / np.sqrt(len(X)),
                 G @ _A(X).T,
             ),
         ),
