@@ -132,6 +132,9 @@ MOVED = {"folded by columns", "moved on by one input"}
 # What a check has let through tells which habit it has; some habits show in two ways.
 PENALTY = "a penalty that the loss does not have"
 TOO_WIDE = {"half a percent too large", PENALTY}
+OF_ITS_OWN = "It seems to use sizes of its own, all equal: take those in shapes."
+ONE_SAMPLE = "It seems to use one sample only: take the sizes in shapes."
+WIDE = "Its tolerance seems too wide."
 SCALED = {"1/B left out", "1/m in the place of 1/B", "half a percent too large"}
 HABITS: dict[str, tuple[set[str], ...]] = {
     "It accepts every gradient, whatever its numbers and its shape.": (set(FAULTS),),
@@ -148,13 +151,9 @@ HABITS: dict[str, tuple[set[str], ...]] = {
         SCALED,
         SCALED | {PENALTY},
     ),
-    "It seems to use sizes of its own, all equal: take those in shapes.": (
-        {"1/m in the place of 1/B"},
-    ),
-    "Its tolerance seems too wide.": (TOO_WIDE, {PENALTY}),
-    "It seems to use one sample only: take the sizes in shapes.": (
-        {"1/B left out", "the first sample only"},
-    ),
+    OF_ITS_OWN: ({"1/m in the place of 1/B"},),
+    WIDE: (TOO_WIDE, {PENALTY}),
+    ONE_SAMPLE: ({"1/B left out", "the first sample only"},),
     "It seems to look at W = 0, where f′ is 1 and a penalty is 0: draw W at random.": (
         {"f′ left out", "f′ taken at h", PENALTY},
     ),
@@ -400,7 +399,8 @@ def _habit(
         (sentence, names)
         for sentence, ways in HABITS.items()
         for names in ways
-        if own or "sizes" not in sentence  # that is seen, and need not be guessed
+        if own
+        or sentence not in (OF_ITS_OWN, ONE_SAMPLE)  # that is seen, and need not be guessed
     ]
     for count in (1, 2):
         found = {
@@ -410,17 +410,17 @@ def _habit(
         }
         if found:
             named = found.pop()
-            if found or (by_chance and "tolerance" not in " ".join(named)):
+            if found or (by_chance and WIDE not in named):
                 break  # more than one explanation is none
             return " ".join(map(say, named))
     return _own_sizes(own) if own else ""
 
 
 def _own_sizes(own: list[tuple[int, ...]]) -> str:
-    m, n = own[-1] if len(own[-1]) == 2 else (0, 0)
-    if not m:
+    shape = own[-1]
+    if len(shape) != 2 or not shape[0]:
         return say("It looks at sizes of its own: take those in shapes.")
     return say(
         "It looks at sizes of its own, such as W of shape {shape}: take those in shapes.",
-        shape=(m, n),
+        shape=shape,
     )
