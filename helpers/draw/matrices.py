@@ -272,12 +272,12 @@ def lit_weight(
         sheet.text(left + 1.2 + 1.68 * (2 - n % 2) + 0.02, last, entry(b[row]), ha="left")
     if delta is not None:
         parts = (
-            (Grid("δ", delta, lambda row, _: colour(row, j - 1)), -6.6),
-            (Grid("xᵀ", x.T, lambda _, column: colour(i - 1, column)), -4.6),
-            (Grid("δ xᵀ", delta * x.T, colour), 1.6),
+            (Grid("δ", delta, lambda row, _: colour(row, j - 1)), -6.6, 6),
+            (Grid("xᵀ", x.T, lambda _, column: colour(i - 1, column)), -4.6, 5),
+            (Grid("δ xᵀ", delta * x.T, colour), 1.6, 6),
         )
-        for grid, left in parts:
-            wide = min(1.25, (5 if grid.title == "xᵀ" else 6) / n)  # xᵀ ends before the sign
+        for grid, left, room in parts:
+            wide = min(1.25, room / n)
             _draw_grid(sheet, grid, left, lower / 2 - tall / 2, wide, 1, TYPE)
         sheet.text(1.0, lower / 2 - tall / 2, "=", 18)
     lit = f"{entry(W[i - 1, j - 1])} in W ({m} × {n})"

@@ -283,7 +283,6 @@ def verdicts(
         found.append(judged(exercise, name, answer, DRAWS, rng))
     of_J, of_dx = found
     if of_dx.kind == "right":
-        name = say("Rung {number}, {part}", number=number, part=exercise.parts[0])
         of_dx = _counted(number, dx, J if of_J.kind == "right" else None, name, of_dx)
     return of_J, of_dx, _picture(rung, seen) if of_J.kind == "wrong" else None
 
@@ -383,12 +382,11 @@ def _picture(rung: Rung, seen: list[tuple[tuple, Any]]) -> Callable[[], None] | 
         wrong = ~np.isclose(yours, truth) if same else np.zeros(yours.shape, dtype=bool)
         # Side by side where the numbers have room, else one below the other.
         beside = yours.shape[1] + truth.shape[1]
-        between = "" if beside <= ROOM else "\n"
         figure = draw.grids(
             draw.Grid(next(iter(rung.inputs)), inputs[0]),
             "" if beside + inputs[0].shape[1] <= ROOM else "\n",
             draw.Grid("yours", yours, lambda i, j, at=wrong: draw.ACCENT if at[i, j] else None),
-            between,
+            "" if beside <= ROOM else "\n",
             draw.Grid("J", truth),
         )
         how = (
