@@ -29,13 +29,17 @@ HEAD = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 SAID_BY = {"say", "_Wrong", "_Unanswered", "_Useless"}
 
 
+def _may_complain(node: ast.FunctionDef) -> bool:
+    return node.returns is not None and ast.unparse(node.returns) == "str | None"
+
+
 def literals(source: str) -> Iterator[str]:
     """Find the sentences in the calls that say something, and the complaints returned."""
     for node in ast.walk(ast.parse(source)):
         said: list[ast.expr | None] = []
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID_BY:
             said = node.args[:1]
-        elif isinstance(node, ast.FunctionDef) and ast.unparse(node).count("-> str | None:"):
+        elif isinstance(node, ast.FunctionDef) and _may_complain(node):
             said = [each.value for each in ast.walk(node) if isinstance(each, ast.Return)]
         for each in said:
             for part in [each.body, each.orelse] if isinstance(each, ast.IfExp) else [each]:

@@ -26,6 +26,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.exercises.language import HAN
 from tools.publish import CHINESE, NOTEBOOKS, ROOT, notebooks
 
 README = ROOT / "README.zh-CN.md"
@@ -35,7 +36,6 @@ LINK = re.compile(r"\]\(([^)\s#:]+\.ipynb)?(?:#([^)\s]+))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 TAKEN = re.compile(r"(?P<code>```.*?```|`[^`\n]+`)|(?P<formula>\$\$.+?\$\$|\$[^$]+\$)", re.S)
 WORDS = re.compile(r"\\text\{[^}]*\}")  # are translated, inside a formula
-HAN = "[\u4e00-\u9fff]"
 ITALIC = re.compile(rf"(?<!\*)\*(?=[^\s*])[^*\n]*{HAN}[^*\n]*(?<=\S)\*(?!\*)")
 NO_SPACE = re.compile(rf"{HAN}[A-Za-zΑ-ω0-9¤]|[A-Za-zΑ-ω0-9¤]{HAN}")
 HALF_WIDTH = re.compile(rf"{HAN}(?:[,;:?!(]|\.(?!\w))|[,;:?!)]{HAN}|＄")

@@ -286,8 +286,9 @@ def lay_out(paths: list[Path], folder: Path, sliders: Drawn, half: Half = ENGLIS
                 (static / "sliders" / name).write_bytes(picture)
     for path in paths:
         notebook, up = nbformat.read(path, as_version=4), "../" * address(path).count("/")
+        moves = sliders.get(chinese.english_of(path), {})
         for cell in notebook.cells:
-            if cell.id in (moves := sliders.get(chinese.english_of(path), {})):
+            if cell.id in moves:
                 page = moves[cell.id][0].replace("@sliders", f"{up}_static/sliders")
                 data = {"text/html": page}
                 cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
